@@ -1,0 +1,47 @@
+# Everything starts here, on a machine with Python 3.11+, git and make. `make help` lists the doors.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs format clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "No virtual environment could be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
+	@$(UV) sync --frozen --quiet --python $(BIN)/python
+	@touch $@
+
+demo: $(READY)  ## Harvest an imitated world of twelve catalogues over eight dates, offline, and draw the trend
+	@$(BIN)/microcred demo
+
+test: $(READY)  ## Run every test (starts its own PostgreSQL and Prefect servers; loopback only)
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## Lint, format, types, import doors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY)  ## Measure the stages of a harvest on the sandbox
+	@$(BIN)/python -m bench.stages
+
+docs: $(READY)  ## Write the generated pages of docs/
+	@$(BIN)/python -m models.dictionary > docs/data-dictionary.md
+	@$(BIN)/python -m scrapers.status > docs/source-status.md
+
+format: $(READY)  ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## Remove the environment and what the demo made (never data/ of a real harvest)
+	rm -rf $(VENV) data/demo build *.egg-info

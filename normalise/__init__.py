@@ -1,0 +1,1 @@
+"""Listing -> Programme: words as printed become typed values, or a Problem. Pure."""

@@ -1,0 +1,1 @@
+"""A small imitated world of catalogues with known truth, served on loopback."""

@@ -1,0 +1,1 @@
+"""The outside world -> Listing, words as printed."""

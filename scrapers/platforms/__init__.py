@@ -1,0 +1,1 @@
+"""One base per catalogue engine or feed standard, shared by many sources."""

@@ -1,0 +1,1 @@
+"""A folder is a source: `<slug>/source.toml`, and `scraper.py` only where no platform base serves."""

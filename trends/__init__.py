@@ -1,0 +1,1 @@
+"""History -> measures. Pure pandas: frames in, frames out."""
