@@ -1,0 +1,256 @@
+"""One request, one whole answer: the client of a host, bounded bodies, and the way to a sandbox on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from scrapers.warc import Headers
+
+IN_FLIGHT_MAX = 8
+"""Requests at once per client: httpx is fastest at 8 and slower by the factor 4 to 9 at 32 and 64 (measured)."""
+
+_GZIP = frozenset({"gzip", "x-gzip"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """What one fetch may cost.
+
+    Times are in seconds, sizes in bytes after decompression. ``attempts`` counts the first one. The wait before
+    attempt n is ``backoff_seconds`` * 2^(n-2), times a random factor between 0.5 and 1.5. ``wait_max_seconds`` bounds
+    the Retry-After and the Crawl-delay we follow: a host that wants more is left alone. ``deadline_seconds`` bounds
+    one attempt from the first byte sent to the last received. ``silent_pages`` is after how many pages in a row
+    without an answer a host gets one attempt a page, ``silent_pages_max`` after how many it is not asked any more.
+    """
+
+    attempts: int = 4
+    backoff_seconds: float = 1.0
+    wait_max_seconds: float = 300.0
+    connect_seconds: float = 10.0
+    read_seconds: float = 30.0
+    deadline_seconds: float = 300.0
+    body_bytes: int = 64 * 1024 * 1024
+    error_body_bytes: int = 1024 * 1024
+    redirects: int = 5
+    pages: int = 50_000
+    silent_pages: int = 5
+    silent_pages_max: int = 25
+
+
+DEFAULT_LIMITS = FetchLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a host said to one request.
+
+    ``body`` is free of content coding. ``damage`` says why it is not the whole of what was sent, ``truncated`` is
+    the WARC word for it; ``again`` is true if another attempt may bring the rest.
+    """
+
+    url: str
+    at: datetime
+    request_headers: Headers
+    protocol: str
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    damage: str | None = None
+    truncated: str | None = None
+    again: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return the first header called ``name`` (lower case), if there is one."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def status_words(self) -> str:
+        """Return the status as printed: ``404 Not Found``."""
+        return f"{self.status} {self.reason}".rstrip()
+
+
+class NoAnswer(Exception):
+    """A host did not answer. The message says how; ``again`` whether another attempt makes sense."""
+
+    def __init__(self, message: str, *, again: bool = True) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class LoopbackTransport(httpx.AsyncBaseTransport):
+    """Sends every request to a server on 127.0.0.1 instead of its host, for a sandbox and for tests.
+
+    ``ports`` is one port for all hosts, or a port for each mapped host. The server gets plain HTTP with the Host
+    header of the request; everything above the transport still sees the scheme and host that were asked for.
+    """
+
+    def __init__(self, ports: int | Mapping[str, int]) -> None:
+        self._ports = ports
+        self._inner = httpx.AsyncHTTPTransport(limits=_pool())
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send ``request`` to the port its host is mapped to.
+
+        Raises:
+            httpx.UnsupportedProtocol: if the host is not mapped.
+        """
+        port = self._ports if isinstance(self._ports, int) else self._ports.get(request.url.host)
+        if port is None:
+            raise httpx.UnsupportedProtocol(f"{request.url.host} is not mapped to loopback", request=request)
+        mapped = httpx.Request(
+            request.method,
+            request.url.copy_with(scheme="http", host="127.0.0.1", port=port),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return await self._inner.handle_async_request(mapped)
+
+    async def aclose(self) -> None:
+        """Close the connections to loopback."""
+        await self._inner.aclose()
+
+
+def _pool() -> httpx.Limits:
+    return httpx.Limits(max_connections=IN_FLIGHT_MAX, max_keepalive_connections=IN_FLIGHT_MAX, keepalive_expiry=30)
+
+
+def open_client(
+    limits: FetchLimits, *, tls: ssl.SSLContext | None, loopback_port: int | Mapping[str, int] | None
+) -> httpx.AsyncClient:
+    """Return a client for one host: HTTP/2 where the host speaks it, pooled, without cookies and redirects."""
+    # At INFO it writes every address to the log, and an address may hold the key of a source.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        http2=True,
+        verify=True if tls is None else tls,
+        transport=None if loopback_port is None else LoopbackTransport(loopback_port),
+        limits=_pool(),
+        timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds, pool=limits.deadline_seconds),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+    )
+
+
+async def ask(
+    client: httpx.AsyncClient,
+    url: httpx.URL,
+    headers: Mapping[str, str],
+    limits: FetchLimits,
+    clock: Callable[[], datetime],
+) -> Answer:
+    """Send one GET and read the answer to its end, or to the bound of its body.
+
+    Raises:
+        NoAnswer: if no answer came, or not within the times of ``limits``.
+    """
+    try:
+        async with asyncio.timeout(limits.deadline_seconds), client.stream("GET", url, headers=headers) as response:
+            at = clock()
+            body = _Body(response, limits)
+            await body.read()
+    except TimeoutError as error:
+        raise NoAnswer(f"no whole answer within {limits.deadline_seconds:g} s") from error
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+        raise NoAnswer(str(error), again=False) from error
+    except httpx.TransportError as error:
+        raise NoAnswer(_words(error)) from error
+    return Answer(
+        url=str(url),
+        at=at,
+        request_headers=tuple(response.request.headers.multi_items()),
+        protocol=response.http_version,
+        status=response.status_code,
+        reason=response.reason_phrase,
+        headers=tuple(response.headers.multi_items()),
+        body=bytes(body.plain),
+        damage=body.damage,
+        truncated=body.truncated,
+        again=body.again,
+    )
+
+
+class _Body:
+    """Reads a body piece by piece and unpacks it here, since httpx unpacks without a bound."""
+
+    def __init__(self, response: httpx.Response, limits: FetchLimits) -> None:
+        self._response = response
+        self._is_error = response.status_code >= 400
+        self._room = limits.error_body_bytes if self._is_error else limits.body_bytes
+        self._bound = self._room
+        self._unpacker: zlib._Decompress | None = None
+        self._whole_members = 0
+        self._padding = False
+        self.plain = bytearray()
+        self.damage: str | None = None
+        self.truncated: str | None = None
+        self.again = False
+
+    async def read(self) -> None:
+        coding = self._response.headers.get("content-encoding", "").strip().lower()
+        if coding in _GZIP:
+            self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        elif coding not in {"", "identity"}:
+            self._spoilt(f"content-encoding {coding!r} was not asked for", "unspecified", again=False)
+            return
+        try:
+            async for piece in self._response.aiter_raw():
+                self._take(piece)
+                if self.truncated:
+                    return
+        except httpx.TransportError as error:
+            self._spoilt(f"the body broke off: {_words(error)}", "disconnect", again=True)
+            return
+        if self._unpacker is not None and self._response.num_bytes_downloaded and not self._unpacked:
+            self._spoilt("the gzip body ends early", "disconnect", again=True)
+
+    @property
+    def _unpacked(self) -> bool:
+        return self._padding or (self._unpacker is not None and self._unpacker.eof)
+
+    def _take(self, piece: bytes) -> None:
+        if self._unpacker is None:
+            self._add(piece)
+            return
+        if self._padding:
+            return
+        try:
+            self._unpack(piece)
+        except zlib.error as error:
+            # What follows a whole gzip member and is not another one is padding.
+            self._padding = self._whole_members > 0
+            if not self._padding:
+                self._spoilt(f"damaged gzip body: {error}", "unspecified", again=True)
+
+    def _unpack(self, piece: bytes) -> None:
+        while piece and not self.truncated:
+            assert self._unpacker is not None
+            if self._unpacker.eof:
+                self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            self._add(self._unpacker.decompress(piece, self._room + 1))
+            self._whole_members += self._unpacker.eof
+            piece = self._unpacker.unused_data
+
+    def _add(self, plain: bytes) -> None:
+        self.plain += plain[: self._room]
+        self._room -= len(plain)
+        if self._room < 0:
+            self.truncated = "length"
+            if not self._is_error:
+                self.damage = f"body larger than {self._bound} bytes"
+
+    def _spoilt(self, damage: str, truncated: str, *, again: bool) -> None:
+        self.damage, self.truncated, self.again = damage, truncated, again
+
+
+def _words(error: httpx.TransportError) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")

@@ -1,0 +1,150 @@
+"""Strict reading of JSON entries: what is mandatory is demanded, what is optional is asked for by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from models.records import Listing, Page, Problem, Stage
+
+
+class RecordInvalid(Exception):
+    """An entry that is not of the shape its format gives. The message names the field and what was found."""
+
+
+class Record:
+    """One JSON object of a catalogue. White space alone, empty texts and null all mean: not stated."""
+
+    def __init__(self, value: Any, where: str = "the entry") -> None:
+        if not isinstance(value, Mapping):
+            raise RecordInvalid(f"{where} is {_kind(value)}, not an object")
+        self._value: Mapping[str, Any] = value
+
+    def text(self, name: str) -> str | None:
+        """Return a text or a number as printed, ``None`` if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is a list or an object.
+        """
+        return _text(self._value.get(name), name)
+
+    def required(self, name: str) -> str:
+        """Return a text or a number that no entry may lack.
+
+        Raises:
+            RecordInvalid: if it is not stated, or no text.
+        """
+        found = self.text(name)
+        if found is None:
+            raise RecordInvalid(f"an entry without {name!r}")
+        return found
+
+    def flag(self, name: str) -> bool | None:
+        """Return a truth value, ``None`` if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is anything else.
+        """
+        value = self._value.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        raise RecordInvalid(f"{name!r} is {_kind(value)}, not true or false")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts without empty ones; a single text counts as a list of one.
+
+        Raises:
+            RecordInvalid: if it is an object, or an entry of it is no text.
+        """
+        value = self._value.get(name)
+        entries = value if isinstance(value, list) else [value]
+        found = [_text(entry, name) for entry in entries]
+        return tuple(entry for entry in found if entry is not None)
+
+    def record(self, name: str) -> Record | None:
+        """Return an object, ``None`` if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is anything else.
+        """
+        value = self._value.get(name)
+        return None if value is None else Record(value, repr(name))
+
+    def records(self, name: str) -> tuple[Record, ...]:
+        """Return a list of objects; empty if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is anything else.
+        """
+        return tuple(Record(entry, f"an entry of {name!r}") for entry in self.entries(name))
+
+    def entries(self, name: str) -> Sequence[Any]:
+        """Return a list of anything; empty if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is no list.
+        """
+        value = self._value.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise RecordInvalid(f"{name!r} is {_kind(value)}, not a list")
+        return value
+
+    def names(self, name: str, key: str = "name") -> tuple[str, ...]:
+        """Return the names in a list of objects (``[{"name": "Physics"}]``) or of texts.
+
+        Raises:
+            RecordInvalid: if it is neither.
+        """
+        found = [
+            entry if isinstance(entry, str) else Record(entry, f"an entry of {name!r}").text(key)
+            for entry in self.entries(name)
+        ]
+        return tuple(entry for entry in found if entry)
+
+
+def each(
+    entries: Iterable[Any], page: Page, read: Callable[[Record], Iterable[Listing | Problem]]
+) -> Iterator[Listing | Problem]:
+    """Yield what ``read`` makes of every entry; one not of its shape yields a ``Problem`` and costs no other."""
+    for number, entry in enumerate(entries, start=1):
+        try:
+            yield from list(read(Record(entry)))
+        except RecordInvalid as error:
+            yield rejected(f"entry {number}: {error}", page, entry)
+
+
+def rejected(message: str, page: Page, entry: Any = None) -> Problem:
+    """Return the problem of an entry that could not be read as a listing."""
+    words = None if entry is None else str(entry)[:200]
+    return Problem(stage=Stage.PARSE, code="record_invalid", message=message, words=words, url=page.url)
+
+
+def without_reference(kind: str, code: str, ref: str, page: Page) -> Problem:
+    """Return the problem of an id that points to an entry the source does not list."""
+    message = f"{kind} {code!r} is not among those the source lists"
+    return Problem(stage=Stage.PARSE, code="reference_missing", message=message, words=code, ref=ref, url=page.url)
+
+
+def stated(values: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the entries that hold a text."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _text(value: Any, name: str) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, int | float):
+        return repr(value) if isinstance(value, int) or value != int(value) else str(int(value))
+    raise RecordInvalid(f"{name!r} is {_kind(value)}, not a text")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "an object"
+    return {"str": "a text", "NoneType": "null", "bool": "a truth value"}.get(type(value).__name__, "a number")

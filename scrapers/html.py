@@ -1,0 +1,193 @@
+"""Strict selectors on BeautifulSoup: where one element is due, none or several is an error and never an empty string.
+
+Selectors are CSS, as BeautifulSoup (soupsieve) understands it. Texts are given with their white space collapsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+from lxml import etree
+
+from models.records import Listing, Page, Problem, Stage
+from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree
+
+T = TypeVar("T")
+
+ELEMENTS_MAX = 500_000
+"""A page of more elements is not a catalogue page (the largest list recorded has 20,000)."""
+
+
+class SelectorError(Exception):
+    """A selector did not find what is due. The message names the selector and the page or element it looked at."""
+
+
+class SelectorMissing(SelectorError):
+    """A selector found nothing where one is due."""
+
+
+class SelectorAmbiguous(SelectorError):
+    """A selector found several where one is due."""
+
+
+def soup(page: Page) -> BeautifulSoup:
+    """Return the tree of an HTML page, its charset found as in ``scrapers.decode.text``.
+
+    Raises:
+        PageUnreadable: if the page holds no element, too many, or nests too deep.
+    """
+    tree = html_tree(page)
+    _bound(tree)
+    return BeautifulSoup(etree.tostring(tree, encoding="unicode", method="html"), "lxml")
+
+
+def _bound(tree: etree._Element) -> None:
+    """Refuse trees that BeautifulSoup, which recurses, would not survive."""
+    depth = elements = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        elements += event == "start"
+        if depth > DEPTH_MAX:
+            raise PageUnreadable(f"HTML nests deeper than {DEPTH_MAX} levels")
+        if elements > ELEMENTS_MAX:
+            raise PageUnreadable(f"HTML of more than {ELEMENTS_MAX:,} elements")
+
+
+def one(within: Tag, selector: str) -> Tag:
+    """Return the one element that ``selector`` finds.
+
+    Raises:
+        SelectorMissing: if it finds none.
+        SelectorAmbiguous: if it finds several.
+    """
+    found = maybe(within, selector)
+    if found is None:
+        raise SelectorMissing(f"{selector!r} finds nothing in {_name(within)}")
+    return found
+
+
+def maybe(within: Tag, selector: str) -> Tag | None:
+    """Return the one element that ``selector`` finds, or ``None``.
+
+    Raises:
+        SelectorAmbiguous: if it finds several.
+    """
+    found = within.select(selector, limit=2)
+    if len(found) > 1:
+        raise SelectorAmbiguous(f"{selector!r} finds several in {_name(within)} where one is due")
+    return found[0] if found else None
+
+
+def some(within: Tag, selector: str) -> list[Tag]:
+    """Return all elements that ``selector`` finds, in document order.
+
+    Raises:
+        SelectorMissing: if it finds none.
+    """
+    found = within.select(selector)
+    if not found:
+        raise SelectorMissing(f"{selector!r} finds nothing in {_name(within)}")
+    return list(found)
+
+
+def text(element: Tag | None) -> str | None:
+    """Return the text of an element, white space collapsed; ``None`` for no element or an empty one."""
+    if element is None:
+        return None
+    return " ".join(element.get_text(" ").split()) or None
+
+
+def attribute(element: Tag, name: str) -> str:
+    """Return an attribute's value.
+
+    Raises:
+        SelectorMissing: if the element lacks it or it is empty.
+    """
+    value = element.get(name)
+    words = " ".join(value) if isinstance(value, list) else (value or "").strip()
+    if not words:
+        raise SelectorMissing(f"{_name(element)} has no {name!r}")
+    return words
+
+
+def link(element: Tag, page: Page) -> str:
+    """Return the absolute address an ``<a href>`` points to, without its fragment.
+
+    Raises:
+        SelectorMissing: if the element has no ``href`` or it is no web address.
+    """
+    href = attribute(element, "href")
+    try:
+        address = urljoin(page.final_url, href)
+    except ValueError as error:
+        raise SelectorMissing(f"{href!r} is no address: {error}") from error
+    if not address.startswith(("http://", "https://")):
+        raise SelectorMissing(f"{href!r} is no web address")
+    return address.partition("#")[0]
+
+
+def table(element: Tag, required: Iterable[str]) -> list[Mapping[str, Tag]]:
+    """Return the data rows of a ``<table>`` as cells by column heading.
+
+    The first row is the header; a header row repeated among the data is passed over, a row of another width too.
+
+    Raises:
+        SelectorMissing: if there is no row, or a required heading is not in the first.
+        SelectorAmbiguous: if two columns bear one heading.
+    """
+    rows = [row.find_all(["th", "td"], recursive=False) for row in some(element, "tr")]
+    headings = [text(cell) or "" for cell in rows[0]]
+    missing = [heading for heading in required if heading not in headings]
+    if missing:
+        raise SelectorMissing(f"{_name(element)} has no column {', '.join(missing)}; it has: {', '.join(headings)}")
+    named = [heading for heading in headings if heading]
+    if len(set(named)) != len(named):
+        raise SelectorAmbiguous(f"{_name(element)} has two columns of one heading: {', '.join(headings)}")
+    return [
+        dict(zip(headings, cells, strict=True))
+        for cells in rows[1:]
+        if len(cells) == len(headings) and [text(cell) or "" for cell in cells] != headings
+    ]
+
+
+def each_entry(entries: Iterable[T], page: Page, read: Callable[[T], Listing]) -> Iterator[Listing | Problem]:
+    """Yield the listing of every entry of a list; one that cannot be read yields a ``Problem`` and costs no other."""
+    for number, entry in enumerate(entries, start=1):
+        try:
+            yield read(entry)
+        except SelectorError as error:
+            yield Problem(stage=Stage.PARSE, code="record_invalid", message=f"entry {number}: {error}", url=page.url)
+
+
+def links(entries: Iterable[T], page: Page, anchor: Callable[[T], Tag]) -> tuple[str, ...]:
+    """Return the addresses that the anchors of entries point to; those that point nowhere are left out."""
+    found: list[str] = []
+    for entry in entries:
+        with suppress(SelectorError):
+            found.append(link(anchor(entry), page))
+    return tuple(found)
+
+
+def definitions(element: Tag) -> dict[str, list[Tag]]:
+    """Return the ``<dd>`` elements of a ``<dl>`` by the text of the ``<dt>`` before them, without its colon."""
+    found: dict[str, list[Tag]] = {}
+    heading: str | None = None
+    for child in element.find_all(["dt", "dd"]):
+        if child.name == "dt":
+            heading = (text(child) or "").rstrip(":").strip() or None
+        elif heading is not None:
+            found.setdefault(heading, []).append(child)
+    return found
+
+
+def _name(element: Tag) -> str:
+    if isinstance(element, BeautifulSoup):
+        return "the page"
+    classes = element.get("class")
+    names = classes if isinstance(classes, list) else []
+    return f"<{'.'.join([element.name, *names])}>"

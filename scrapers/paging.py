@@ -1,0 +1,107 @@
+"""Walking a list over its pages: to the end, never in circles, and with the source's own total as a check."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from models.records import Page, Problem, Stage
+from scrapers.decode import PageUnreadable
+from scrapers.fields import RecordInvalid
+from scrapers.html import SelectorError
+from scrapers.scraper import Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page of a list: how many entries it holds, the address of the next page, and the source's own total.
+
+    ``details`` are the addresses of the pages its entries have to themselves.
+    """
+
+    entries: int
+    next_url: str | None = None
+    total: int | None = None
+    details: tuple[str, ...] = ()
+
+
+async def follow(
+    fetch: Fetch, start: str, part_of: Callable[[Page], Part], *, accept: str | None = None
+) -> AsyncIterator[Page]:
+    """Yield the pages of a list from ``start`` on.
+
+    A page whose end cannot be read ends the walk, which is then incomplete; so does a ``next`` that was read before.
+    If the source states a total and fewer entries were read, the walk is incomplete too.
+
+    Raises:
+        PageFailed: if a page could not be had; those before it were yielded.
+        SourceBlocked: if the host refuses us.
+    """
+    seen: set[str] = set()
+    read = 0
+    url: str | None = start
+    part: Part | None = None
+    while url is not None:
+        seen.add(url)
+        page = await fetch.get(url, accept=accept)
+        yield page
+        try:
+            part = part_of(page)
+        except (PageUnreadable, SelectorError, RecordInvalid) as error:
+            fetch.incomplete(f"the list breaks off at {url}: {error}")
+            return
+        read += part.entries
+        url = urljoin(page.final_url, part.next_url) if part.next_url else None
+        if url in seen:
+            _stopped(fetch, url)
+            return
+    if part is not None and part.total is not None and read < part.total:
+        _too_few(fetch, start, read, part.total)
+
+
+async def list_and_details(
+    fetch: Fetch, start: str, part_of: Callable[[Page], Part], *, accept: str
+) -> AsyncIterator[Page]:
+    """Yield the pages of a list as ``follow`` does, then the detail page of every entry, each once.
+
+    Raises:
+        PageFailed: if a page of the list could not be had; those before it were yielded.
+        SourceBlocked: if the host refuses us.
+    """
+    details: dict[str, None] = {}
+
+    def noted(page: Page) -> Part:
+        part = part_of(page)
+        details.update(dict.fromkeys(part.details))
+        return part
+
+    async for page in follow(fetch, start, noted, accept=accept):
+        yield page
+    async for page in fetch.many(details, accept=accept):
+        yield page
+
+
+def with_query(url: str, **values: str | int) -> str:
+    """Return ``url`` with query values set or replaced, everything else as it is."""
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in values]
+    query = urlencode([*kept, *((name, str(value)) for name, value in values.items())], safe=",")
+    return urlunsplit(parts._replace(query=query))
+
+
+def same_page(url: str, other: str) -> bool:
+    """Whether two addresses differ at most in their query."""
+    return urlsplit(url)._replace(query="", fragment="") == urlsplit(other)._replace(query="", fragment="")
+
+
+def _stopped(fetch: Fetch, url: str) -> None:
+    message = f"the list leads back to {url}"
+    fetch.problem(Problem(stage=Stage.FETCH, code="paging_stopped", message=message, url=url))
+    fetch.incomplete(message)
+
+
+def _too_few(fetch: Fetch, url: str, read: int, total: int) -> None:
+    message = f"the source states {total} entries, {read} were listed"
+    fetch.problem(Problem(stage=Stage.FETCH, code="total_mismatch", message=message, url=url))
+    fetch.incomplete(message)

@@ -1,0 +1,228 @@
+"""Declarations of sources: a folder with a ``source.toml`` is a source, and nothing else registers it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+from urllib.parse import urlsplit
+
+from models.records import Expectations, Format, Source, Terms
+from models.vocab import vocabulary
+from scrapers.scraper import Scraper
+
+_SOURCES = "scrapers.sources"
+_PLATFORMS = "scrapers.platforms"
+_EVIDENCE = ("documented", "recorded", "third-party", "assumed")
+
+Check = Callable[[Any], bool]
+
+
+class SourceInvalid(ValueError):
+    """A ``source.toml`` that does not say what it must. The message names the file, the key and what is expected."""
+
+
+@cache
+def discover() -> Mapping[str, Source]:
+    """Return all declared sources by slug, in alphabetical order.
+
+    Raises:
+        SourceInvalid: if a declaration is not valid.
+    """
+    folders = sorted((f for f in files(_SOURCES).iterdir() if (f / "source.toml").is_file()), key=lambda f: f.name)
+    return {folder.name: load_source(folder) for folder in folders}
+
+
+def scraper_for(source: Source, day: date) -> Scraper:
+    """Return the scraper of ``source`` in the format that was in force on ``day``.
+
+    Raises:
+        SourceInvalid: if the platform it names does not exist.
+    """
+    form = source.format_on(day)
+    module = f"{_PLATFORMS}.{form.platform}" if form.platform else f"{_SOURCES}.{source.slug}.scraper"
+    try:
+        catalogue = import_module(module).Catalogue
+    except ModuleNotFoundError as error:
+        raise SourceInvalid(f"{source.slug}: there is no {module}") from error
+    scraper: Scraper = catalogue(source, form)
+    return scraper
+
+
+def load_source(folder: Traversable) -> Source:
+    """Return the source that ``folder/source.toml`` declares; the folder's name is its slug.
+
+    Raises:
+        SourceInvalid: if a key is unknown, missing, or of a wrong kind.
+    """
+    where = f"{folder.name}/source.toml"
+    try:
+        data = tomllib.loads((folder / "source.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceInvalid(f"{where}: {error}") from error
+    top = _Table(where, data)
+    source = _source(folder.name, top)
+    top.nothing_left()
+    _has_scraper(folder, source)
+    return source
+
+
+def _source(slug: str, top: _Table) -> Source:
+    formats = _formats(top)
+    return Source(
+        slug=slug,
+        name=top.take("name", _is_text, "a text"),
+        kind=top.word("kind", "source_kind"),
+        country=top.take("country", _is_country, "an ISO 3166-1 alpha-2 code"),
+        language=top.take("language", _is_text, "a BCP 47 tag"),
+        formats=formats,
+        cadence=top.word("cadence", "cadence"),
+        complete=top.take("complete", lambda v: isinstance(v, bool), "true or false"),
+        terms=_terms(top.table("terms")),
+        evidence=top.take("evidence", lambda v: v in _EVIDENCE, f"one of {', '.join(_EVIDENCE)}"),
+        evidence_note=top.take("evidence_note", _is_text, "a text"),
+        needs_key=top.take("needs_key", lambda v: isinstance(v, str), "a text", ""),
+        hosts=_hosts(top, formats),
+        pace_seconds=float(top.take("pace_seconds", _is_positive, "a number above 0", 1.0)),
+        concurrency=top.take("concurrency", lambda v: isinstance(v, int) and 1 <= v <= 4, "1 to 4", 1),
+        retired=top.take("retired", lambda v: type(v) is date, "a date", None),
+        expect=_expectations(top.table("expect", optional=True)),
+        lookups=_lookups(top.table("lookups", optional=True)),
+    )
+
+
+class _Table:
+    """One table of a declaration, whose keys are taken one by one, so that what is left over is unknown."""
+
+    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
+        self.where = where
+        self.values = dict(values)
+
+    def take(self, key: str, check: Check, expected: str, *default: Any) -> Any:
+        if key not in self.values:
+            if default:
+                return default[0]
+            raise SourceInvalid(f"{self.where}: {key} is missing; it is {expected}")
+        value = self.values.pop(key)
+        if not check(value):
+            raise SourceInvalid(f"{self.where}: {key} = {value!r} is not {expected}")
+        return value
+
+    def word(self, key: str, name: str) -> str:
+        words = vocabulary(name)
+        value: str = self.take(key, lambda v: isinstance(v, str) and v in words, f"one of {', '.join(words)}")
+        return value
+
+    def table(self, key: str, *, optional: bool = False) -> _Table:
+        if optional and key not in self.values:
+            return _Table(f"{self.where} [{key}]", {})
+        return _Table(f"{self.where} [{key}]", self.take(key, lambda v: isinstance(v, dict), "a table"))
+
+    def nothing_left(self) -> None:
+        if self.values:
+            raise SourceInvalid(f"{self.where}: unknown key {', '.join(sorted(self.values))}")
+
+
+def _formats(top: _Table) -> tuple[Format, ...]:
+    earlier = top.take("earlier", lambda v: isinstance(v, list), "an array of tables", [])
+    today = _format(top)
+    formats = [_earlier(_Table(f"{top.where} [[earlier]]", table)) for table in earlier]
+    return (today, *sorted(formats, key=lambda form: form.until or date.max))
+
+
+def _format(table: _Table, until: date | None = None) -> Format:
+    return Format(
+        platform=table.take("platform", _is_text, "the name of a platform", None),
+        start=tuple(table.take("start", _are_addresses, "a list of https addresses, not empty")),
+        options=table.take("options", lambda v: isinstance(v, dict), "a table", {}),
+        until=until,
+    )
+
+
+def _earlier(table: _Table) -> Format:
+    until = table.take("until", lambda v: type(v) is date, "a date")
+    form = _format(table, until)
+    table.nothing_left()
+    return form
+
+
+def _terms(table: _Table) -> Terms:
+    terms = Terms(
+        url=table.take("url", lambda v: isinstance(v, str), "an address (empty if none is known)"),
+        checked=table.take("checked", lambda v: type(v) is date, "a date"),
+        note=table.take("note", _is_text, "a text"),
+    )
+    table.nothing_left()
+    return terms
+
+
+def _expectations(table: _Table) -> Expectations:
+    known = Expectations()
+    bounds = table.table("programmes", optional=True)
+    expectations = Expectations(
+        programmes_min=bounds.take("min", _is_count, "a whole number", known.programmes_min),
+        programmes_max=bounds.take("max", _is_count, "a whole number", known.programmes_max),
+        max_drop=table.take("max_drop", _is_share, "a share, 0 to 1", known.max_drop),
+        max_duplicates=table.take("max_duplicates", _is_share, "a share, 0 to 1", known.max_duplicates),
+        fill={**known.fill, **table.take("fill", _are_shares, "a table of shares, 0 to 1", {})},
+    )
+    bounds.nothing_left()
+    table.nothing_left()
+    return expectations
+
+
+def _lookups(table: _Table) -> Mapping[str, Mapping[str, str]]:
+    return {key: table.take(key, _are_words, "a table of words and their values") for key in sorted(table.values)}
+
+
+def _hosts(top: _Table, formats: tuple[Format, ...]) -> tuple[str, ...]:
+    further = top.take("hosts", lambda v: isinstance(v, list) and all(map(_is_text, v)), "a list of host names", [])
+    started = [urlsplit(url).netloc.lower() for form in formats for url in form.start]
+    return tuple(dict.fromkeys([*started, *further]))
+
+
+def _has_scraper(folder: Traversable, source: Source) -> None:
+    for form in source.formats:
+        if form.platform is None and not (folder / "scraper.py").is_file():
+            raise SourceInvalid(f"{folder.name}/source.toml: names no platform, and there is no scraper.py")
+        if form.platform is not None and not (files(_PLATFORMS) / f"{form.platform}.py").is_file():
+            raise SourceInvalid(f"{folder.name}/source.toml: platform {form.platform!r} does not exist")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_country(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == len("NL") and value.isascii() and value.isupper()
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _are_shares(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_share(share) for share in value.values())
+
+
+def _are_words(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(word, str) for word in value.values())
+
+
+def _are_addresses(value: Any) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(u, str) and u.startswith("https://") for u in value)
+    )

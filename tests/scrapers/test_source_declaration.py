@@ -1,0 +1,75 @@
+"""``source.toml``: what is missing, unknown or of a wrong kind is named, with what is expected."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scrapers.source import SourceInvalid, discover, load_source, scraper_for
+
+GOOD = """
+name = "Example"
+kind = "institution"
+country = "NL"
+language = "en"
+platform = "futurelearn"
+start = ["https://www.tu.example/feed"]
+cadence = "weekly"
+complete = true
+evidence = "assumed"
+evidence_note = "nobody saw it"
+terms = { url = "https://www.tu.example/terms", checked = 2026-11-23, note = "not read" }
+"""
+
+
+def declare(folder: Path, text: str) -> Path:
+    (folder / "source.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_declaration(tmp_path: Path) -> None:
+    text = GOOD + (
+        "\n[expect]\nprogrammes = { min = 40, max = 400 }\nmax_drop = 0.1\nfill = { credits_value = 0.5 }\n"
+        '[lookups.delivery]\n"On campus + MS Teams" = "blended"\n'
+        '[[earlier]]\nuntil = 2020-01-01\nplatform = "udacity"\nstart = ["https://old.tu.example/feed"]\n'
+    )
+    source = load_source(declare(tmp_path, text))
+    assert source.slug == tmp_path.name
+    assert source.hosts == ("www.tu.example", "old.tu.example")
+    assert (source.expect.programmes_min, source.expect.programmes_max, source.expect.max_drop) == (40, 400, 0.1)
+    assert source.expect.fill == {"title": 0.98, "url": 0.98, "credits_value": 0.5}
+    assert source.lookups == {"delivery": {"On campus + MS Teams": "blended"}}
+    assert source.format_on(date(2019, 12, 31)).platform == "udacity"
+    assert source.format_on(date(2020, 1, 1)).platform == "futurelearn"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (('kind = "institution"', 'kind = "school"'), "kind = 'school' is not one of"),
+        (('country = "NL"', 'country = "nl"'), "country = 'nl' is not"),
+        (("complete = true", ""), "complete is missing; it is true or false"),
+        (('"https://www.tu.example/feed"', '"http://www.tu.example/feed"'), "start"),
+        (('platform = "futurelearn"', 'platform = "moodle"'), "platform 'moodle' does not exist"),
+        (('platform = "futurelearn"', ""), "there is no scraper.py"),
+        (("complete = true", "complete = true\ncolour = 1"), "unknown key colour"),
+        (("complete = true", "complete = "), "source.toml"),
+        (("checked = 2026-11-23", 'checked = "yesterday"'), "checked"),
+        (("complete = true", "complete = true\nexpect = { max_drop = 2 }"), "a share, 0 to 1"),
+        (("complete = true", "complete = true\nconcurrency = 50"), "concurrency = 50 is not 1 to 4"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+    with pytest.raises(SourceInvalid, match=complaint):
+        load_source(declare(tmp_path, GOOD.replace(*change)))
+
+
+def test_all_sources_are_found_and_have_scrapers() -> None:
+    sources = discover()
+    assert len(sources) >= 12
+    for source in sources.values():
+        for form in source.formats:
+            day = date(2026, 1, 1) if form.until is None else form.until.replace(year=form.until.year - 1)
+            assert scraper_for(source, day).format == form
