@@ -151,7 +151,9 @@ def _credits(course: etree._Element) -> Quantity | None:
         holder = outer if credit is None else credit
         value, scheme = _text(holder, "value"), _text(holder, "scheme")
         if value:
-            return Quantity(text=f"{value} {scheme}" if scheme else value)
+            # A scheme is a word ("CATS") or the address of one (".../terms/ECTS").
+            word = scheme.strip().rpartition("/")[2] if scheme else None
+            return Quantity(text=f"{value} {word}" if word else value)
     return None
 
 

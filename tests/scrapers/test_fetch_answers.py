@@ -14,8 +14,9 @@ from scrapers.fetch import HttpFetcher
 from scrapers.scraper import PageFailed, SourceBlocked
 
 if TYPE_CHECKING:
+    from live_site import Observed, Site
+
     from scrapers.run_fetch import RunFetch
-    from tests.scrapers.conftest import Observed, Site
 
 COURSES = "https://www.tu.example/courses"
 

@@ -15,8 +15,9 @@ from scrapers.scraper import PageFailed, SourceBlocked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from live_site import Observed, Site
+
     from scrapers.run_fetch import RunFetch
-    from tests.scrapers.conftest import Observed, Site
 
 COURSES = "https://www.tu.example/courses"
 

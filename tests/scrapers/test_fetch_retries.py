@@ -14,8 +14,9 @@ from scrapers.hosts import retry_after
 from scrapers.scraper import PageFailed
 
 if TYPE_CHECKING:
+    from live_site import Observed, Site
+
     from scrapers.run_fetch import RunFetch
-    from tests.scrapers.conftest import Observed, Site
 
 COURSES = "https://www.tu.example/courses"
 

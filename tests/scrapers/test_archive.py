@@ -1,0 +1,142 @@
+"""The archive: readable by a stock WARC reader, nothing kept twice, damage named, and pages given back as they were."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from live_site import BASE, STARTED, Observed, Site
+from warcio.archiveiterator import ArchiveIterator
+
+from models.records import ArchivePlace
+from scrapers.archive import Archive, ArchiveDamaged
+
+COURSES = f"{BASE}/courses"
+
+
+def stock_records(archive: Archive, file: str) -> list[tuple[str, str | None, bytes]]:
+    """Type, target and content of every record, as warcio's own reader gives them."""
+    with (archive.root / file).open("rb") as handle:
+        return [
+            (r.rec_type, r.rec_headers.get_header("WARC-Target-URI"), r.content_stream().read())
+            for r in ArchiveIterator(handle, check_digests="raise")
+        ]
+
+
+def test_a_stock_reader_reads_a_run(site: Site, observed: Observed) -> None:
+    site.on("/courses", b"<html>Soil</html>")
+    ran = observed.get(COURSES)
+    records = stock_records(observed.archive, ran.file)
+    assert [kind for kind, _, _ in records] == [
+        "warcinfo", "response", "request", "response", "request", "metadata",
+    ]  # fmt: skip
+    assert records[3][1:] == (COURSES, b"<html>Soil</html>")
+    assert b"robots: obey" in records[0][2]
+
+
+def test_every_record_is_a_gzip_member_of_its_own(site: Site, observed: Observed) -> None:
+    site.on("/courses", b"<html>Soil</html>")
+    place = observed.get(COURSES).result.place
+    raw = (observed.archive.root / place.file).read_bytes()
+    member = gzip.decompress(raw[place.offset : place.offset + place.length])
+    assert member.startswith(b"WARC/1.1\r\n")
+    assert b"<html>Soil</html>" in member
+    assert observed.archive.body(place) == b"<html>Soil</html>"
+
+
+def test_a_page_not_modified_is_kept_as_a_revisit(site: Site, observed: Observed) -> None:
+    site.on("/courses", [site.reply(b"Soil", headers={"etag": '"1"'}), site.reply(status=304, headers={"etag": '"1"'})])
+    first = observed.get(COURSES)
+    second = observed.get(COURSES, known=[first.result], key="feedbeef")
+    assert site.asked[-1].headers["if-none-match"] == '"1"'
+    assert (second.result.unchanged, second.result.body, second.result.digest) == (True, b"Soil", first.result.digest)
+    assert second.result.place == first.result.place
+    kinds = [kind for kind, url, _ in stock_records(observed.archive, second.file) if url == COURSES]
+    assert kinds == ["revisit", "request"]
+
+
+def test_the_same_bytes_without_validators_are_not_kept_twice(site: Site, observed: Observed) -> None:
+    site.on("/courses", b"Soil")
+    first = observed.get(COURSES)
+    second = observed.get(COURSES, known=[first.result], key="feedbeef")
+    assert second.result.unchanged
+    assert [c.body() for c in observed.archive.read_run(second.file) if c.purpose == "page"] == [b"Soil"]
+    assert b"Soil" not in b"".join(body for _, _, body in stock_records(observed.archive, second.file))
+
+
+def test_other_bytes_are_kept(site: Site, observed: Observed) -> None:
+    site.on("/courses", [site.reply(b"Soil"), site.reply(b"Sand")])
+    first = observed.get(COURSES)
+    second = observed.get(COURSES, known=[first.result], key="feedbeef")
+    assert not second.result.unchanged
+    assert observed.archive.body(second.result.place) == b"Sand"
+
+
+def test_a_damaged_original_is_asked_for_anew(site: Site, observed: Observed) -> None:
+    site.on("/courses", b"Soil")
+    first = observed.get(COURSES)
+    path = observed.archive.root / first.result.place.file
+    path.write_bytes(path.read_bytes()[: first.result.place.offset + 20])
+    second = observed.get(COURSES, known=[first.result], key="feedbeef")
+    assert second.result.body == b"Soil"
+    assert [problem.code for problem in second.fetch.problems] == ["archive_damaged"]
+    assert observed.archive.body(second.result.place) == b"Soil"
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        (ArchivePlace(file="tu_example/none.warc.gz", offset=0, length=1), "no such file"),
+        (ArchivePlace(file="../../etc/passwd", offset=0, length=1), "not a file of the archive"),
+        (ArchivePlace(file="/etc/passwd", offset=0, length=1), "not a file of the archive"),
+    ],
+)
+def test_a_place_that_is_none(observed: Observed, place: ArchivePlace, complaint: str) -> None:
+    with pytest.raises(ArchiveDamaged, match=complaint):
+        observed.archive.body(place)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "elsewhere"])
+def test_damage_is_named_with_its_place(site: Site, observed: Observed, damage: str) -> None:
+    site.on("/courses", b"Soil" * 200)
+    place = observed.get(COURSES).result.place
+    path = observed.archive.root / place.file
+    raw = bytearray(path.read_bytes())
+    if damage == "cut":
+        raw = raw[: place.offset + place.length - 9]
+    if damage == "flipped":
+        raw[place.offset + place.length // 2] ^= 0xFF
+    path.write_bytes(bytes(raw))
+    asked = ArchivePlace(file=place.file, offset=place.offset + 1, length=1) if damage == "elsewhere" else place
+    with pytest.raises(ArchiveDamaged, match=rf"{place.file}: offset {asked.offset}: "):
+        observed.archive.body(asked)
+
+
+def test_a_run_that_broke_off_is_read_up_to_where_it_broke(site: Site, observed: Observed, tmp_path: Path) -> None:
+    site.on("/courses", b"Soil")
+    ran = observed.get(COURSES)
+    path = observed.archive.root / ran.file
+    whole = path.read_bytes()
+    path.unlink()
+    path.with_name(f"{path.name}.open").write_bytes(whole[:-30])
+    captures = observed.archive.read_run(ran.file)
+    assert [next(captures).purpose, next(captures).body()] == ["robots", b"Soil"]
+    with pytest.raises(ArchiveDamaged, match="ends early"):
+        next(captures)
+    assert Archive(tmp_path / "archive").files("tu_example") == [ran.file]
+
+
+def test_a_run_written_twice_has_two_files(observed: Observed) -> None:
+    with observed.archive.run_writer("tu_example", "abc", STARTED) as first:
+        first.close({})
+    with observed.archive.run_writer("tu_example", "abc", STARTED) as second:
+        second.close({})
+    assert first.file != second.file
+    assert observed.archive.files() == sorted([first.file, second.file])
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", ""])
+def test_names_that_would_leave_the_archive(observed: Observed, name: str) -> None:
+    with pytest.raises(ValueError, match="not fit for a file name"):
+        observed.archive.run_writer(name, "abc", STARTED)
