@@ -1,0 +1,183 @@
+"""The whole of Prefect, once and for real: server, process work pool, worker, `deploy --all`, `deployment run`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+from sandbox.server import Site, serve
+from sandbox.world import World
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+DAY = date(2024, 6, 1)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A running server and worker with everything of prefect.yaml deployed."""
+
+    environment: dict[str, str]
+    api: str
+    data: Path
+    site: Site
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the `prefect` command line against the server."""
+        return prefect(self.environment, *arguments)
+
+
+def prefect(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(BIN / "prefect"), "--no-prompt", *arguments]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    home = tmp_path_factory.mktemp("prefect")
+    data = tmp_path_factory.mktemp("data")
+    port = free_port()
+    api = f"http://127.0.0.1:{port}/api"
+    with serve(World(seed=3), day=DAY) as site:
+        environment = os.environ | {
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "PREFECT_HOME": str(home),
+            "PREFECT_API_URL": api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "MICROCRED_HOME": str(data),
+            "MICROCRED_DATA_DIR": str(data),
+            "MICROCRED_LOOPBACK_PORT": str(site.port),
+        }
+        server = start(environment, home / "server.log", "server", "start", "--host", "127.0.0.1", "--port", str(port))
+        try:
+            wait_for(f"{api}/health", home / "server.log")
+            for arguments in (("work-pool", "create", "microcred", "--type", "process"), ("deploy", "--all")):
+                done = prefect(environment, *arguments)
+                assert done.returncode == 0, done.stdout + done.stderr
+            worker = start(environment, home / "worker.log", "worker", "start", "--pool", "microcred", "--limit", "2")
+            try:
+                yield Deployed(environment=environment, api=api, data=data, site=site)
+            finally:
+                stop(worker)
+        finally:
+            stop(server)
+
+
+def start(environment: dict[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            [str(BIN / "prefect"), "--no-prompt", *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=15)
+
+
+def wait_for(url: str, log: Path) -> None:
+    for _ in range(240):
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.5)
+    pytest.fail(f"the Prefect server did not answer: {log.read_text()[-2000:]}")
+
+
+def query(data: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(data / "observatory.sqlite") as connection:
+        return connection.execute(sql).fetchall()
+
+
+def artifact(deployed: Deployed, key: str) -> list[dict[str, object]]:
+    answer = httpx.get(f"{deployed.api}/artifacts/{key}/latest").raise_for_status().json()
+    rows: list[dict[str, object]] = json.loads(answer["data"])
+    return rows
+
+
+def test_every_deployment_of_prefect_yaml_is_there(deployed: Deployed) -> None:
+    answer = httpx.post(f"{deployed.api}/deployments/filter", json={}).raise_for_status().json()
+    assert {d["name"]: d["entrypoint"] for d in answer} == {
+        "due": "flows.harvest.harvest",
+        "named": "flows.harvest.harvest",
+        "monthly": "flows.snapshot.snapshot",
+    }
+    scheduled = {d["name"]: [s["schedule"]["cron"] for s in d["schedules"]] for d in answer}
+    assert scheduled == {"due": ["15 2 * * *"], "named": [], "monthly": ["0 6 1 * *"]}
+
+
+def test_a_named_harvest_triggered_by_hand_reaches_the_database(deployed: Deployed) -> None:
+    done = deployed.run(
+        "deployment", "run", "harvest/named", "--watch", "--watch-timeout", "200",
+        "-p", 'sources=["opensap", "tartu"]', "-p", "as_of=2024-06-01T00:00:00Z",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert query(deployed.data, "select source, outcome from run_log order by source") == [
+        ("opensap", "ok"),
+        ("tartu", "ok"),
+    ]
+    assert [row["source"] for row in artifact(deployed, "harvest-runs")] == ["opensap", "tartu"]
+
+
+def test_a_failed_source_fails_the_flow_by_name_and_stops_no_other(deployed: Deployed) -> None:
+    deployed.site.fault("open.sap.com", "status", status=403)
+    deployed.site.set_day(date(2024, 9, 1))
+    done = deployed.run(
+        "deployment", "run", "harvest/named", "--watch", "--watch-timeout", "200",
+        "-p", 'sources=["opensap", "tartu"]', "-p", "as_of=2024-09-01T00:00:00Z",
+    )  # fmt: skip
+    deployed.site.clear_faults()
+    assert done.returncode == 1, done.stdout + done.stderr
+    runs = "select source, outcome from run_log where as_of like '2024-09-01%' order by source"
+    assert query(deployed.data, runs) == [("opensap", "blocked"), ("tartu", "ok")]
+    answer = (
+        httpx.post(f"{deployed.api}/flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": 1})
+        .raise_for_status()
+        .json()
+    )
+    state = answer[0]["state"]
+    assert state["type"] == "FAILED"
+    assert "opensap" in state["message"]
+    assert "tartu" not in state["message"]
+    outcomes = {row["source"]: row["outcome"] for row in artifact(deployed, "harvest-runs")}
+    assert outcomes == {"opensap": "blocked", "tartu": "ok"}
+
+
+def test_the_snapshot_flow_stores_a_snapshot(deployed: Deployed) -> None:
+    done = deployed.run(
+        "deployment", "run", "snapshot/monthly", "--watch", "--watch-timeout", "200", "-p", "as_of=2024-09-30"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    stock = "select count(*) from trend where measure = 'stock' and cut = 'total' and unit = 'programme'"
+    assert query(deployed.data, stock) == [(1,)]
