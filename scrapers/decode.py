@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from html.entities import html5
 from typing import Any
 
 import chardet
@@ -37,6 +38,9 @@ _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9.
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
 _ROOT_TAG = re.compile(r"<([A-Za-z_][\w.-]{0,200}(?::[\w.-]{1,200})?)([^>]{0,20000})>")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w:.-]{0,200}\s{0,9}=\s{0,9}(?:\"[^\"<]{0,5000}\"|'[^'<]{0,5000}')")
+_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};)(?:([A-Za-z][A-Za-z0-9]{1,30});)?"
+)
 _XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"<(?:/?[A-Za-z][^<>]{0,5000}|!--.{0,5000}?--)>", re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,2000}>.{0,200000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
@@ -207,7 +211,7 @@ def _xml(document: str) -> tuple[etree._Element, list[str]]:
         return _parsed_xml(document, recover=False), []
     except etree.XMLSyntaxError as error:
         damage = str(error)
-    mended = _with_mended_root(document)
+    mended = _AMPERSAND.sub(_as_reference, _with_mended_root(document))
     for recover in (False, True):
         with suppress(etree.XMLSyntaxError):
             tree = _parsed_xml(mended, recover=recover)
@@ -221,6 +225,12 @@ def _parsed_xml(document: str, *, recover: bool) -> etree._Element:
     if tree is None:
         raise etree.XMLSyntaxError("the document holds no element", 0, 0, 0)
     return tree
+
+
+def _as_reference(ampersand: re.Match[str]) -> str:
+    """Return a bare ampersand, or a name that HTML knows and XML does not, as a reference that XML knows."""
+    character = html5.get(f"{ampersand[1]};") if ampersand[1] else None
+    return "".join(f"&#{ord(c)};" for c in character) if character else f"&amp;{ampersand[0][1:]}"
 
 
 def _with_mended_root(document: str) -> str:

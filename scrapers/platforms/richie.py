@@ -19,16 +19,17 @@ from scrapers.scraper import Fetch, References, Scraper
 
 PAGE_ENTRIES = 100
 _STATES = {
-    "0": "ongoing, open",
-    "1": "future, open",
-    "2": "archived, open",
-    "3": "future, not yet open",
-    "4": "future, closed",
-    "5": "ongoing, closed",
+    "0": "enrolment open",
+    "1": "enrolment open",
+    "2": "enrolment open",
+    "3": "enrolment not yet open",
+    "4": "enrolment closed",
+    "5": "enrolment closed",
     "6": "archived",
-    "7": "to be scheduled",
+    "7": "enrolment not yet open",
 }
-"""The states of a course run by the priority Richie sorts them by (``CourseState`` of openfun/richie)."""
+"""What the codes of Richie's course states say about enrolment: ongoing, future and archived but open; future not yet
+open; future and ongoing but closed; archived; to be scheduled (``CourseState`` of openfun/richie)."""
 
 
 class Catalogue(Scraper):

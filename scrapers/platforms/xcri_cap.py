@@ -2,7 +2,7 @@
 
 ``catalog > provider > course > presentation``. Names are matched without their namespace, because the two versions and
 the feeds in use differ in it; extensions are read only where named here. Persons, telephones and e-mails are not read.
-Options: ``organisations``.
+Options: ``organisations``, and ``currency`` for feeds that print bare numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scrapers.fields import rejected, stated
 from scrapers.scraper import Fetch, References, Scraper
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_CREDIT_UNITS = {"ECTS": "ects", "CATS": "uk_credit", "SCQF": "uk_credit", "CQFW": "uk_credit"}
 _STATEMENTS = {
     "learningOutcome": "learning_outcomes",
     "objective": "purpose",
@@ -65,11 +66,14 @@ class Catalogue(Scraper):
             credits=_credits(course),
             subjects=tuple(dict.fromkeys(s for e in _children(course, "subject") if (s := _words(e)))),
             statements=stated({word: plain(_text(course, name)) for name, word in _STATEMENTS.items()}),
-            offerings=tuple(_presentation(p, n) for n, p in enumerate(_children(course, "presentation"), start=1)),
+            offerings=tuple(
+                _presentation(presentation, number, self.format.options.get("currency"))
+                for number, presentation in enumerate(_children(course, "presentation"), start=1)
+            ),
         )
 
 
-def _presentation(presentation: etree._Element, number: int) -> OfferingListing:
+def _presentation(presentation: etree._Element, number: int, currency: str | None) -> OfferingListing:
     url = _text(presentation, "url")
     duration = _child(presentation, "duration")
     return OfferingListing(
@@ -84,7 +88,7 @@ def _presentation(presentation: etree._Element, number: int) -> OfferingListing:
         location=_venue(presentation),
         language=_text(presentation, "languageOfInstruction"),
         duration=_duration(duration),
-        prices=tuple(_prices(presentation)),
+        prices=tuple(_prices(presentation, currency)),
         verbatim=stated({"attendancePattern": _text(presentation, "attendancePattern")}),
     )
 
@@ -153,6 +157,8 @@ def _credits(course: etree._Element) -> Quantity | None:
         if value:
             # A scheme is a word ("CATS") or the address of one (".../terms/ECTS").
             word = scheme.strip().rpartition("/")[2] if scheme else None
+            if word in _CREDIT_UNITS:
+                return Quantity(text=value, unit=_CREDIT_UNITS[word])
             return Quantity(text=f"{value} {word}" if word else value)
     return None
 
@@ -162,11 +168,11 @@ def _venue(presentation: etree._Element) -> str | None:
     return _text(_child(venue, "provider"), "title") or _text(venue, "title")
 
 
-def _prices(presentation: etree._Element) -> Iterator[Price]:
+def _prices(presentation: etree._Element, currency: str | None) -> Iterator[Price]:
     for cost in presentation.iter("{*}cost"):
         amount, kind = cost.get("amount"), cost.get("type")
         if amount:
             # The extension's types name a fee scale, and "NoData" that none is known; neither is a type of offer.
-            yield Price(text=amount, kind=None if kind in {"NoData", "FullFee"} else kind)
+            yield Price(text=amount, currency=currency, kind=None if kind in {"NoData", "FullFee"} else kind)
         elif words := _words(cost):
-            yield Price(text=words, currency=cost.get("currency"))
+            yield Price(text=words, currency=cost.get("currency") or currency)
