@@ -1,0 +1,117 @@
+"""Opening the database: one engine for SQLite and PostgreSQL that behaves the same, migrated to the newest schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+
+from models.columns import json_text
+
+VERSION_TABLE = "microcred_alembic_version"
+"""Where the schema's revision stands; not Alembic's default, so that a database can be shared with Prefect."""
+WRITER_LOCK = 0x6D6963726F637265
+"""Key of the PostgreSQL advisory lock that lets one writer at a time in ("microcre")."""
+_PRAGMAS = ("busy_timeout = 60000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+"""How every SQLite connection is set up: a minute's patience with another writer, readers never wait."""
+
+
+class SchemaTooNew(ValueError):
+    """The database was migrated by a newer version of this program."""
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at ``url``, made if need be and migrated to the newest schema.
+
+    Args:
+        url: SQLAlchemy URL: ``sqlite:///FILE``, ``postgresql://...`` or ``postgresql+psycopg://...``.
+
+    Raises:
+        ValueError: if it is a URL of another database, or the schema is newer than this code.
+    """
+    engine = make_engine(make_url(url))
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def make_engine(url: URL) -> Engine:
+    """Return the engine for ``url`` without touching its schema; the folder of a SQLite file is made."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            json_serializer=json_text,
+            connect_args={"options": "-c timezone=UTC"},
+        )
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise ValueError(
+            f"{url.render_as_string()}: not a SQLite file (sqlite:///FILE) and not PostgreSQL (postgresql://...)"
+        )
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url.set(drivername="sqlite"), json_serializer=json_text)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    del record
+    # The driver begins transactions late and never before a select; ours begin where we say so.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that reads first and writes later would fail at once if another wrote in between.
+    writes = connection.get_execution_options().get("microcred_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in the one transaction that may write; others wait. Rolled back on any error."""
+    with engine.execution_options(microcred_writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision in one transaction; nothing is done if it is there already.
+
+    Raises:
+        SchemaTooNew: if the schema has a revision that this code does not know.
+    """
+    with as_file(files("models.migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        scripts = ScriptDirectory.from_config(config)
+        head = scripts.get_current_head()
+        with engine.connect() as connection:
+            if revision(connection) == head:
+                return
+        with writing(engine) as connection:
+            found = revision(connection)
+            if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+                raise SchemaTooNew(
+                    f"the database has schema {found}, this version of microcred knows up to {head}: update microcred"
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision of the schema, ``None`` for a database without ours."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()

@@ -1,0 +1,162 @@
+"""The tables of history, the same shape for programmes and for offerings: evidence, and what is derived from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.records import Cause
+from models.tables import Base
+
+READING = "Digest of the programme's words as printed in those looks"
+COMPLETE = "Whether all pages about it could be had; if not, only a summary is known"
+
+
+def _cause_is_known() -> CheckConstraint:
+    causes = ", ".join(f"'{cause.value}'" for cause in Cause)
+    return CheckConstraint(f"cause in ({causes})", name="cause_is_known")
+
+
+class _SpanColumns:
+    seen_from: Mapped[datetime] = mapped_column(primary_key=True, comment="First look of the span (UTC)")
+    seen_until: Mapped[datetime | None] = mapped_column(
+        comment="Last look of the span (UTC); null while that is the latest complete look of the source"
+    )
+    listing_digest: Mapped[str] = mapped_column(comment=READING)
+    complete: Mapped[bool] = mapped_column(comment=COMPLETE)
+
+
+class _SightingColumns:
+    at: Mapped[datetime] = mapped_column(primary_key=True, comment="as_of of the partial look (UTC)")
+    listing_digest: Mapped[str] = mapped_column(comment=READING)
+    complete: Mapped[bool] = mapped_column(comment=COMPLETE)
+
+
+class _WindowColumns:
+    window_number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="From 1; a return after a withdrawal opens the next"
+    )
+    opened_at: Mapped[datetime] = mapped_column(comment="First look that saw it in this window (UTC)")
+    last_seen_at: Mapped[datetime | None] = mapped_column(
+        comment="Last look that saw it in this window (UTC); null while that is the latest complete look of the source"
+    )
+    missed_at: Mapped[datetime | None] = mapped_column(
+        comment="First complete look that missed it since it was last seen (UTC)"
+    )
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        comment="Complete look, on a later UTC day, that confirmed the absence (UTC); counted as listed until then"
+    )
+
+
+class _VersionColumns:
+    version_number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="From 1 in the order of time, over all windows"
+    )
+    window_number: Mapped[int] = mapped_column(comment="The window it belongs to")
+    valid_from: Mapped[datetime] = mapped_column(comment="First look that saw these facts (UTC)")
+    valid_to: Mapped[datetime | None] = mapped_column(
+        comment="Look that saw other facts or confirmed the withdrawal (UTC, not included); null while in force"
+    )
+    cause: Mapped[str] = mapped_column(
+        comment="look: seen so at the source; completion: a page missing before could be had; "
+        "reparse: other code read the same words. Only look is a change at the source"
+    )
+    complete: Mapped[bool] = mapped_column(comment=COMPLETE)
+
+
+class ProgrammeSpan(_SpanColumns, Base):
+    """Evidence of complete looks about a programme."""
+
+    __tablename__ = "programme_span"
+    __table_args__ = (
+        {"comment": "Evidence: consecutive complete looks of a source that all saw a programme with the same facts."},
+    )
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, sort_order=-2, comment="The programme"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("programme_facts.id"), sort_order=-1, comment="What was seen")
+
+
+class OfferingSpan(_SpanColumns, Base):
+    """Evidence of complete looks about an offering."""
+
+    __tablename__ = "offering_span"
+    __table_args__ = (
+        {"comment": "Evidence: consecutive complete looks of a source that all saw an offering with the same facts."},
+    )
+    offering_id: Mapped[int] = mapped_column(
+        ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("offering_facts.id"), sort_order=-1, comment="What was seen")
+
+
+class ProgrammeSighting(_SightingColumns, Base):
+    """Evidence of a partial look about a programme."""
+
+    __tablename__ = "programme_sighting"
+    __table_args__ = ({"comment": "Evidence: a partial look saw a programme; it shows presence and never absence."},)
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, sort_order=-2, comment="The programme"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("programme_facts.id"), sort_order=-1, comment="What was seen")
+
+
+class OfferingSighting(_SightingColumns, Base):
+    """Evidence of a partial look about an offering."""
+
+    __tablename__ = "offering_sighting"
+    __table_args__ = ({"comment": "Evidence: a partial look saw an offering; it shows presence and never absence."},)
+    offering_id: Mapped[int] = mapped_column(
+        ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("offering_facts.id"), sort_order=-1, comment="What was seen")
+
+
+class ProgrammeWindow(_WindowColumns, Base):
+    """A time during which a programme was listed; derived."""
+
+    __tablename__ = "programme_window"
+    __table_args__ = ({"comment": "Derived: a time during which a programme was listed, with all times of its end."},)
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, sort_order=-2, comment="The programme"
+    )
+
+
+class OfferingWindow(_WindowColumns, Base):
+    """A time during which an offering was listed; derived."""
+
+    __tablename__ = "offering_window"
+    __table_args__ = ({"comment": "Derived: a time during which an offering was listed, with all times of its end."},)
+    offering_id: Mapped[int] = mapped_column(
+        ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
+    )
+
+
+class ProgrammeVersion(_VersionColumns, Base):
+    """Facts of a programme from one look to another; derived."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (
+        _cause_is_known(),
+        {"comment": "Derived: the facts of a programme from one look to another, and why they differ from before."},
+    )
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, sort_order=-2, comment="The programme"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("programme_facts.id"), sort_order=-1, comment="The facts in force")
+
+
+class OfferingVersion(_VersionColumns, Base):
+    """Facts of an offering from one look to another; derived."""
+
+    __tablename__ = "offering_version"
+    __table_args__ = (
+        _cause_is_known(),
+        {"comment": "Derived: the facts of an offering from one look to another, and why they differ from before."},
+    )
+    offering_id: Mapped[int] = mapped_column(
+        ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
+    )
+    facts_id: Mapped[int] = mapped_column(ForeignKey("offering_facts.id"), sort_order=-1, comment="The facts in force")

@@ -1,0 +1,151 @@
+"""The judgement of a run before anything of it enters the history (docs/decisions/0004). Pure.
+
+The order is that of what may be believed: a host that refused, a walk that brought nothing home, nothing new, a gate
+that fails, a walk with holes, and only then a good look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.records import Harvested, Judgement, Outcome, PreviousLook, Programme, Source
+
+MAX_REJECTED = 0.20
+"""Largest share of entries that may be no listings: a changed format spoils all of them, a careless editor a few."""
+FLOOD_SHARE = 0.50
+"""If more than this share of the refs is gone and as many have come, the source renamed its ids."""
+FLOOD_MIN_REFS = 10
+"""Below this many refs half of them may well go in a week."""
+SHOWN_FAILURES = 3
+
+
+def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *, code_version: str) -> Judgement:
+    """Return the outcome of a run, and why, in words and figures a person can act on.
+
+    Args:
+        source: the declaration, with its expectations.
+        harvested: what the run brought home.
+        previous: the last complete look before the run, ``None`` if there is none.
+        code_version: version of the code that read the pages.
+    """
+    if harvested.blocked:
+        return Judgement(outcome=Outcome.BLOCKED, reason=harvested.blocked)
+    if not harvested.programmes:
+        return _nothing_read(source, harvested)
+    holes = _holes(harvested)
+    if not holes and source.complete and previous is not None and _same_pages(harvested, previous, code_version):
+        return Judgement(
+            outcome=Outcome.UNCHANGED,
+            reason=f"nothing changed on {_pages(len(harvested.pages))} since {previous.as_of:%Y-%m-%d}",
+        )
+    failed_gates = [*_gates_of_any_run(source, harvested)]
+    if not holes:
+        failed_gates = [*_gates_of_a_whole_run(source, harvested, previous), *failed_gates]
+    if failed_gates:
+        accept = f'look at the pages; `microcred accept {source.slug} --reason "..."` loads the run if it is right'
+        return Judgement(outcome=Outcome.SUSPECT, reason=f"{'; '.join([*failed_gates, *holes])}: {accept}")
+    if not source.complete:
+        holes.append("the source cannot list everything, so nothing is counted as missing")
+    if holes:
+        return Judgement(outcome=Outcome.PARTIAL, reason="; ".join(holes))
+    return Judgement(outcome=Outcome.OK)
+
+
+def accepted_outcome(source: Source, harvested: Harvested) -> Outcome:
+    """Return as what a suspect run is loaded once a person vouches for it: it may still not have seen everything."""
+    whole = source.complete and not _holes(harvested)
+    return Outcome.OK if whole else Outcome.PARTIAL
+
+
+def _nothing_read(source: Source, harvested: Harvested) -> Judgement:
+    holes = "; ".join(_holes(harvested))
+    failed = {failure.url for failure in harvested.failures}
+    if harvested.crashed or all(page.url in failed for page in harvested.pages):
+        return Judgement(outcome=Outcome.FAILED, reason=holes or "the walk asked for no page")
+    reason = f"no listing on {_pages(len(harvested.pages))} that could be read"
+    if harvested.rejected:
+        reason += f" ({harvested.rejected} entries were no listings)"
+    return Judgement(
+        outcome=Outcome.SUSPECT,
+        reason=f"{'; '.join(filter(None, (reason, holes)))}: the format of {source.slug} may have changed",
+    )
+
+
+def _holes(harvested: Harvested) -> list[str]:
+    """Say why the run cannot have seen everything."""
+    holes = []
+    if harvested.failures:
+        shown = [f"{f.url}: {f.reason}" for f in harvested.failures[:SHOWN_FAILURES]]
+        rest = len(harvested.failures) - len(shown)
+        more = f" and {rest} more" if rest else ""
+        holes.append(f"{_pages(len(harvested.failures))} failed ({'; '.join(shown)}{more})")
+    if harvested.crashed:
+        holes.append(harvested.crashed)
+    return holes
+
+
+def _same_pages(harvested: Harvested, previous: PreviousLook, code_version: str) -> bool:
+    digests = {page.url: page.digest for page in harvested.pages}
+    return bool(digests) and digests == dict(previous.page_digests) and code_version == previous.code_version
+
+
+def _gates_of_any_run(source: Source, harvested: Harvested) -> Iterator[str]:
+    """Gates that a part of a catalogue must pass too."""
+    expect, programmes = source.expect, harvested.programmes
+    if expect.programmes_max is not None and len(programmes) > expect.programmes_max:
+        yield f"listed {len(programmes)} programmes, more than the {expect.programmes_max} expected at most (max)"
+    for field, least in expect.fill.items():
+        filled = sum(_is_filled(programme, field) for programme in programmes)
+        if filled < least * len(programmes):
+            yield (
+                f"{field} is filled in {filled} of {len(programmes)} programmes "
+                f"({_percent(filled, len(programmes))}, expected {least:.0%} at least)"
+            )
+    yield from _too_many(harvested.duplicates, "listings repeat another", harvested, expect.max_duplicates)
+    yield from _too_many(harvested.rejected, "entries are no listings", harvested, MAX_REJECTED)
+
+
+def _gates_of_a_whole_run(source: Source, harvested: Harvested, previous: PreviousLook | None) -> Iterator[str]:
+    """Gates that only a run without holes can be held to."""
+    expect, listed = source.expect, len(harvested.programmes)
+    if listed < expect.programmes_min:
+        yield f"listed {listed} programmes, fewer than the {expect.programmes_min} expected at least (min)"
+    if previous is None or not previous.refs or not source.complete:
+        return
+    before = len(previous.refs)
+    if before - listed > expect.max_drop * before:
+        yield (
+            f"listed {listed} programmes, {_percent(before - listed, before)} fewer than the {before} of "
+            f"{previous.as_of:%Y-%m-%d} (max_drop {expect.max_drop:.0%})"
+        )
+        return
+    gone = len(previous.refs - {programme.ref for programme in harvested.programmes})
+    if before >= FLOOD_MIN_REFS and gone > FLOOD_SHARE * before:
+        yield (
+            f"{gone} of the {before} refs of {previous.as_of:%Y-%m-%d} are gone and about as many are new: "
+            "the source seems to have renamed its ids"
+        )
+
+
+def _too_many(count: int, what: str, harvested: Harvested, most: float) -> Iterator[str]:
+    entries = len(harvested.programmes) + harvested.duplicates + harvested.rejected
+    if count > most * entries:
+        yield f"{count} of {entries} {what} ({_percent(count, entries)}, expected {most:.0%} at most)"
+
+
+def _is_filled(programme: Programme, field: str) -> bool:
+    """Whether a field of ``Programme`` says anything; ``credit`` and ``price`` stand for all their columns."""
+    if field == "price":
+        return programme.price.price_type is not None or programme.price.price_amount is not None
+    if field in {"credit", "credits"}:
+        return programme.credits_value is not None
+    value = getattr(programme, field)
+    return value not in (None, (), {})
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %"
+
+
+def _pages(number: int) -> str:
+    return "1 page" if number == 1 else f"{number} pages"

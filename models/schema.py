@@ -1,0 +1,10 @@
+"""All tables in one place: importing this module makes the metadata whole."""
+
+from __future__ import annotations
+
+from models import fact_tables, history_tables
+from models.tables import Base
+
+METADATA = Base.metadata
+
+__all__ = ["METADATA", "fact_tables", "history_tables"]

@@ -1,0 +1,216 @@
+"""The store: the only writer of the database. One run, or one snapshot, is one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+
+from models import run_rows
+from models.database import open_database, writing
+from models.judge import accepted_outcome
+from models.load_facts import load_facts
+from models.load_history import Effect, load_history
+from models.records import Harvested, Judgement, Outcome, RunRecord, Source
+from models.units import OFFERING, PROGRAMME, insert_rows, new_ids, table
+
+__all__ = ["RunExists", "Store", "open_database"]
+
+
+class RunExists(ValueError):
+    """Another run of the source is stored at that time, with other pages. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Writes runs and snapshots into the database behind ``engine``."""
+
+    engine: Engine
+
+    def record_run(
+        self,
+        source: Source,
+        as_of: datetime,
+        harvested: Harvested,
+        judgement: Judgement,
+        *,
+        started_at: datetime,
+        finished_at: datetime,
+        code_version: str,
+        accepted_reason: str | None = None,
+    ) -> RunRecord:
+        """Store a run, and take what it saw into the history if its outcome allows. All or nothing.
+
+        A run that is stored already (same source, time and pages) is left as it is and its record returned, unless it
+        waits as suspect and ``accepted_reason`` says why to load it after all.
+
+        Args:
+            source: the declaration of the source.
+            as_of: aware time the look speaks for.
+            harvested: what the run brought home.
+            judgement: the outcome and its reason.
+            started_at: when the work began (aware).
+            finished_at: when it ended (aware).
+            code_version: version of the code that read the pages.
+            accepted_reason: why a person vouches for a suspect run.
+
+        Raises:
+            RunExists: if a run with other pages is stored at that time; nothing is changed.
+        """
+        work = {"started_at": started_at, "finished_at": finished_at, "code_version": code_version}
+        verdict = _verdict(source, harvested, judgement, accepted_reason)
+        with writing(self.engine) as connection:
+            stored = run_rows.stored_run_row(connection, source.slug, as_of)
+            if stored is None:
+                run_rows.declare(connection, source, as_of)
+                run_id = _new_run(connection, source, as_of, harvested, work | verdict)
+            else:
+                _refuse_other_pages(connection, stored, harvested)
+                if stored["outcome"] != Outcome.SUSPECT or accepted_reason is None:
+                    return run_rows.run_record_of(stored)
+                run_id = stored["id"]
+                _accept(connection, source, stored, harvested, work | {"accepted_reason": accepted_reason})
+            return _load(connection, source.slug, run_id, as_of, harvested)
+
+    def save_snapshot(
+        self,
+        *,
+        as_of: date,
+        period_start: date,
+        rows: pd.DataFrame,
+        coverage: pd.DataFrame,
+        method_version: str,
+        code_version: str,
+    ) -> str:
+        """Store a snapshot and return its id, a digest of all that is given: the same again changes nothing.
+
+        Args:
+            as_of: the day measured.
+            period_start: the day after which flows count.
+            rows: figures with the columns ``unit, panel, cut, cut_value, measure, value, n, missing_share``.
+            coverage: how far each source was covered, one row a source.
+            method_version: version of the definitions.
+            code_version: version of the code that measured.
+        """
+        figures = sorted(_records(rows[list(_FIGURE)]), key=lambda row: [str(row[name]) for name in _FIGURE[:5]])
+        facts = {
+            "as_of": as_of,
+            "period_start": period_start,
+            "method_version": method_version,
+            "code_version": code_version,
+            "coverage": json.loads(json.dumps(_records(coverage), default=str)),
+        }
+        content = json.dumps([facts, figures], sort_keys=True, default=str, ensure_ascii=False)
+        snapshot_id = hashlib.sha256(content.encode()).hexdigest()[:16]
+        with writing(self.engine) as connection:
+            _keep_snapshot(connection, facts | {"id": snapshot_id}, figures)
+        return snapshot_id
+
+
+_FIGURE = ("unit", "panel", "cut", "cut_value", "measure", "value", "n", "missing_share")
+
+
+def _verdict(source: Source, harvested: Harvested, judgement: Judgement, accepted_reason: str | None) -> dict[str, Any]:
+    """Return the columns of ``run`` that hold its judgement; a person's word outweighs a gate."""
+    if judgement.outcome is not Outcome.SUSPECT or accepted_reason is None:
+        return {"outcome": judgement.outcome.value, "reason": judgement.reason, "accepted_reason": None}
+    return {
+        "outcome": accepted_outcome(source, harvested).value,
+        "reason": _accepted(accepted_reason, judgement.reason),
+        "accepted_reason": accepted_reason,
+    }
+
+
+def _accepted(reason: str, was: str) -> str:
+    return f"accepted: {reason}; was suspect: {was}"
+
+
+def _new_run(
+    connection: Connection, source: Source, as_of: datetime, harvested: Harvested, facts: Mapping[str, Any]
+) -> int:
+    run = table("run")
+    run_id = next(new_ids(connection, run))
+    row = run_rows.counts_of(harvested) | run_rows.effect_of(Effect()) | dict(facts)
+    connection.execute(insert(run).values(id=run_id, source=source.slug, as_of=as_of, **row))
+    run_rows.keep_pages(connection, run_id, harvested)
+    run_rows.keep_problems(connection, run_id, harvested.problems)
+    return run_id
+
+
+def _refuse_other_pages(connection: Connection, stored: RowMapping, harvested: Harvested) -> None:
+    known, given = run_rows.stored_pages(connection, stored["id"]), run_rows.pages_of(harvested.pages)
+    if known != given:
+        raise RunExists(
+            f"a run of {stored['source']} at {stored['as_of']:%Y-%m-%dT%H:%M:%SZ} is stored with other pages "
+            f"({len(known)} stored, {len(given)} given, {len(known & given)} the same): a run is never overwritten"
+        )
+
+
+def _accept(
+    connection: Connection, source: Source, stored: RowMapping, harvested: Harvested, work: dict[str, Any]
+) -> None:
+    """Turn a stored suspect run into one that is loaded; its pages were read anew."""
+    problems = run_rows.replace_problems_of_reading(connection, stored["id"], harvested.problems)
+    kept = {"robots": stored["robots"], "incomplete": stored["incomplete"], "problems": problems}
+    verdict = {
+        "outcome": accepted_outcome(source, harvested).value,
+        "reason": _accepted(work["accepted_reason"], stored["reason"]),
+    }
+    run = table("run")
+    row = run_rows.counts_of(harvested) | kept | work | verdict
+    connection.execute(update(run).where(run.c.id == stored["id"]).values(row))
+
+
+def _load(connection: Connection, slug: str, run_id: int, as_of: datetime, harvested: Harvested) -> RunRecord:
+    """Take a run into the history as far as its outcome allows, and return its record."""
+    run = table("run")
+    this = run.c.id == run_id
+    outcome = Outcome(connection.execute(select(run.c.outcome).where(this)).scalar_one())
+    complete = outcome.counts_absences
+    if complete or outcome.writes_versions:
+        seen = load_facts(connection, slug, as_of, harvested.programmes)
+        effect = load_history(connection, PROGRAMME, slug, as_of, seen.programmes, complete=complete)
+        load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
+        connection.execute(update(run).where(this).values(run_rows.effect_of(effect)))
+    return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())
+
+
+def _keep_snapshot(connection: Connection, facts: dict[str, Any], figures: list[dict[str, Any]]) -> None:
+    """Store a snapshot unless it is the latest of its period already; an earlier one that holds again is the latest."""
+    snapshot = table("snapshot")
+    of_period = (snapshot.c.as_of == facts["as_of"]) & (snapshot.c.period_start == facts["period_start"])
+    known = {
+        row.id: row.taken_at for row in connection.execute(select(snapshot.c.id, snapshot.c.taken_at).where(of_period))
+    }
+    latest = max(known, key=lambda one: known[one], default=None)
+    if latest == facts["id"]:
+        return
+    taken_at = max([datetime.now(UTC), *(at + _TICK for at in known.values())])
+    if facts["id"] in known:
+        connection.execute(update(snapshot).where(snapshot.c.id == facts["id"]).values(taken_at=taken_at))
+        return
+    connection.execute(insert(snapshot).values(taken_at=taken_at, **facts))
+    insert_rows(connection, table("trend_row"), [{"snapshot_id": facts["id"], **row} for row in figures])
+
+
+_TICK = pd.Timedelta(microseconds=1).to_pytimedelta()
+"""So that no two snapshots of a period were taken at once."""
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as plain values; not-a-number and not-a-time are ``None``."""
+    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict(orient="records")]
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,278 @@
+"""The views: the stable public face of the database, the same on SQLite and PostgreSQL.
+
+They are dropped before and made after the migrations of every upgrade, from the texts here; a changed view therefore
+needs a revision (it may be empty). Texts of columns that a table has are those of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import JSON, Connection, Table, text
+
+from models.units import OFFERING, PROGRAMME, table
+
+_Columns = Mapping[str, tuple[str, str]]
+"""Name of each column -> its SQL and its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: its meaning, its columns with theirs, in order, and the select it stands for."""
+
+    name: str
+    comment: str
+    columns: Mapping[str, str]
+    sql: str
+
+
+def _view(name: str, comment: str, columns: _Columns, rest: str) -> View:
+    selected = ",\n  ".join(f"{sql} as {column}" for column, (sql, _) in columns.items())
+    texts = {column: meaning for column, (_, meaning) in columns.items()}
+    return View(name=name, comment=comment, columns=texts, sql=f"select\n  {selected}\n{rest}")
+
+
+def _of(source: Table, alias: str, names: Iterable[str] | None = None, **renamed: str) -> _Columns:
+    """Return columns of a table under the alias it has in the select; ``renamed`` maps a new name to its column."""
+    chosen = {name: name for name in names} if names is not None else {}
+    return {new: (_sql(source, alias, old), source.c[old].comment or "") for new, old in (chosen | renamed).items()}
+
+
+def _sql(source: Table, alias: str, name: str) -> str:
+    column = f"{alias}.{name}"
+    return f"cast({column} as text)" if isinstance(source.c[name].type, JSON) else column
+
+
+def _facts(unit_facts: Table) -> list[str]:
+    hidden = {"id", "programme_id", "offering_id", "facts_digest", "read_at", "page_url"}
+    return [column.name for column in unit_facts.columns if column.name not in hidden]
+
+
+def _named(role: str) -> str:
+    """Return the first organisation that facts ``f`` name in a role."""
+    return (
+        "(select o.name from programme_role r join organisation_entry o on o.id = r.organisation_id "  # noqa: S608 - our words
+        f"where r.facts_id = f.id and r.role = '{role}' order by r.position limit 1)"
+    )
+
+
+_LATEST_COMPLETE = "(select max(run.as_of) from run where run.source = p.source and run.outcome in ('ok', 'unchanged'))"
+_STATE = (
+    "case when w.withdrawn_at is not null then 'withdrawn' when w.missed_at is not null then 'missing' else 'live' end"
+)
+_STATE_TEXT = "live: seen in the last complete look; missing: not seen in it, still counted as listed; withdrawn: gone"
+_SOURCE = {
+    **_of(table("programme"), "p", ["source"]),
+    **_of(table("source"), "s", source_kind="kind", source_country="country"),
+}
+_WINDOW: _Columns = {
+    "listing_state": (_STATE, _STATE_TEXT),
+    "window_number": ("w.window_number", "Which time it is listed, from 1; a return after a withdrawal is the next"),
+    "opened_at": ("w.opened_at", "First look that saw it in this window (UTC)"),
+    "last_seen_at": (f"coalesce(w.last_seen_at, {_LATEST_COMPLETE})", "Last look that saw it in this window (UTC)"),
+    "missed_at": ("w.missed_at", "First complete look that missed it since it was last seen (UTC)"),
+    "withdrawn_at": ("w.withdrawn_at", "Complete look, on a later UTC day, that confirmed the absence (UTC)"),
+}
+_ROLES: _Columns = {
+    role: (_named(role), f"First organisation named as {words}; all stand in programme_role")
+    for role, words in {
+        "developed_by": "its developer",
+        "taught_by": "teaching it",
+        "awarded_by": "awarding the credential",
+        "listed_on": "the catalogue or platform that lists it",
+    }.items()
+}
+_VERSION = ["version_number", "valid_from", "valid_to", "cause", "complete"]
+_FIRST: _Columns = {
+    "is_first_of_window": (
+        "v.valid_from = w.opened_at",
+        "Whether it is the first version of its window: an appearance, not a change",
+    )
+}
+_PROGRAMME_IDENTITY = _of(table("programme"), "p", programme_id="id", ref="ref")
+_OFFERING_IDENTITY = {
+    **_of(table("offering"), "i", offering_id="id", programme_id="programme_id", ref="ref"),
+    "programme_ref": ("p.ref", "The source's own code for the programme"),
+}
+_PROGRAMME_FACTS = _of(PROGRAMME.table("facts"), "f", _facts(PROGRAMME.table("facts")))
+_OFFERING_FACTS = _of(OFFERING.table("facts"), "f", _facts(OFFERING.table("facts")))
+
+_PROGRAMMES = """\
+from programme p
+join source s on s.slug = p.source
+join programme_version v on v.programme_id = p.id
+join programme_window w on w.programme_id = p.id and w.window_number = v.window_number
+join programme_facts f on f.id = v.facts_id"""
+_OFFERINGS = """\
+from offering i
+join programme p on p.id = i.programme_id
+join source s on s.slug = p.source
+join offering_version v on v.offering_id = i.id
+join offering_window w on w.offering_id = i.id and w.window_number = v.window_number
+join offering_facts f on f.id = v.facts_id"""
+_NOW = "\nwhere v.valid_to is null"
+"""The version in force: a withdrawn item has none."""
+
+_ROLE_COUNTS: _Columns = {
+    role: (f"count(distinct case when r.role = '{role}' then v.programme_id end)", f"Programmes now listed {words}")
+    for role, words in {
+        "developed_by": "that it designed",
+        "taught_by": "that it teaches",
+        "awarded_by": "whose credential it awards",
+        "listed_on": "whose catalogue or platform it runs",
+    }.items()
+}
+
+_RUN = (
+    "source", "as_of", "outcome", "reason", "accepted_reason", "listings", "programmes", "offerings", "new", "changed",
+    "missing", "withdrawn", "problems", "duplicates", "rejected", "by_kind", "started_at", "finished_at",
+    "code_version",
+)  # fmt: skip
+
+
+def _now_in_state(condition: str) -> str:
+    return (
+        "(select count(*) from programme p join programme_window w on w.programme_id = p.id "  # noqa: S608 - our words
+        f"where p.source = s.slug and {condition})"
+    )
+
+
+_HEALTH: _Columns = {
+    "source": ("s.slug", "The source"),
+    "name": ("s.name", "Name for people"),
+    "last_outcome": ("r.outcome", "Outcome of the last run"),
+    "last_run_at": ("r.as_of", "as_of of the last run (UTC)"),
+    "last_good_look_at": (
+        "(select max(g.as_of) from run g where g.source = s.slug and g.outcome in ('ok', 'unchanged'))",
+        "as_of of the last complete look (UTC); null if there is none",
+    ),
+    "live": (
+        _now_in_state("w.withdrawn_at is null and w.missed_at is null"),
+        "Programmes listed now, as far as the last looks saw",
+    ),
+    "missing": (
+        _now_in_state("w.withdrawn_at is null and w.missed_at is not null"),
+        "Programmes the last complete look missed; counted as listed until another confirms it",
+    ),
+    "waiting": (
+        "(select count(*) from run x where x.source = s.slug and x.outcome = 'suspect')",
+        "Suspect runs that wait for a decision (microcred accept)",
+    ),
+    "problems": ("r.problems", "Problems of the last run"),
+    "reason": ("r.reason", "Why the last run ended so"),
+}
+
+_TREND: _Columns = {
+    "snapshot_id": ("t.snapshot_id", "The snapshot, a digest of what it holds"),
+    **_of(table("snapshot"), "n", ["as_of", "period_start"]),
+    **_of(table("trend_row"), "t", ["unit", "panel", "cut", "cut_value", "measure", "value", "n", "missing_share"]),
+    **_of(table("snapshot"), "n", ["method_version"]),
+}
+
+_ALL = (
+    _view(
+        "programme_current",
+        "Programmes listed now, one row each, with the facts in force. Those missed once are among them; those "
+        "withdrawn are not (see programme_history).",
+        {
+            **_SOURCE, **_PROGRAMME_IDENTITY, **_WINDOW, **_of(PROGRAMME.table("version"), "v", ["valid_from"]),
+            **_PROGRAMME_FACTS, **_ROLES, **_of(PROGRAMME.table("version"), "v", ["complete"]),
+        },
+        _PROGRAMMES + _NOW,
+    ),
+    _view(
+        "programme_history",
+        "Every version of every programme, withdrawn ones included. Only the cause look is a change at the source.",
+        {
+            **_SOURCE, **_PROGRAMME_IDENTITY, **_of(PROGRAMME.table("version"), "v", _VERSION), **_FIRST, **_WINDOW,
+            **_PROGRAMME_FACTS, **_ROLES,
+        },
+        _PROGRAMMES,
+    ),
+    _view(
+        "offering_current",
+        "Offerings (runs of programmes) listed now, one row each, with the facts in force.",
+        {**_SOURCE, **_OFFERING_IDENTITY, **_WINDOW, **_of(OFFERING.table("version"), "v", ["valid_from"]),
+         **_OFFERING_FACTS},
+        _OFFERINGS + _NOW,
+    ),
+    _view(
+        "credential_current",
+        "Credentials to be had now. Each programme is a credential of its own until listings of one credential on "
+        "several catalogues are linked.",
+        {
+            "credential_id": ("p.id", "Number of the credential; today that of its programme"),
+            **_SOURCE, **_PROGRAMME_IDENTITY,
+            **_of(PROGRAMME.table("facts"), "f", [
+                "title", "kind", "credential_label", "platform_level", "eqf_level", "credits_value", "credits_unit",
+                "ects",
+            ]),
+            **{role: _ROLES[role] for role in ("awarded_by", "taught_by")},
+            "listings": ("1", "How many catalogues list it; always 1 until they are linked"),
+        },
+        _PROGRAMMES + _NOW,
+    ),
+    _view(
+        "organisation",
+        "Organisations as printed, with the programmes listed now in each role; two spellings are two rows.",
+        {**_of(table("organisation_entry"), "o", organisation_id="id", name="name", kind="kind", country="country"),
+         **_ROLE_COUNTS},
+        "from organisation_entry o\nleft join programme_role r on r.organisation_id = o.id\n"
+        "left join programme_version v on v.facts_id = r.facts_id and v.valid_to is null\n"
+        "group by o.id, o.name, o.kind, o.country",
+    ),
+    _view(
+        "development_evidence",
+        "Evidence of how programmes were developed, one row a mode and rule. Empty until rules exist.",
+        {**_of(table("programme"), "p", ["source"]), **_PROGRAMME_IDENTITY,
+         **_of(table("development_evidence_entry"), "e", [
+             "mode", "rule", "evidence", "field", "page_url", "confidence",
+         ])},
+        "from development_evidence_entry e\njoin programme p on p.id = e.programme_id",
+    ),
+    _view(
+        "run_log",
+        "Every run of every source: its outcome, why, and what it changed.",
+        _of(table("run"), "r", _RUN),
+        "from run r",
+    ),
+    _view(
+        "source_health",
+        "Every source that was ever harvested: its last run, its last complete look, and what waits for a decision.",
+        _HEALTH,
+        "from source s\njoin run r on r.source = s.slug\n"
+        "  and r.as_of = (select max(l.as_of) from run l where l.source = s.slug)",
+    ),
+    _view(
+        "trend",
+        "The figures of the latest snapshot of each day and period.",
+        _TREND,
+        "from trend_row t\njoin snapshot n on n.id = t.snapshot_id\n"
+        "where n.taken_at = (select max(x.taken_at) from snapshot x\n"
+        "  where x.as_of = n.as_of and x.period_start = n.period_start)",
+    ),
+)  # fmt: skip
+
+VIEWS: Mapping[str, View] = {view.name: view for view in _ALL}
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop all views, so that the tables below them can change."""
+    for name in VIEWS:
+        connection.execute(text(f"drop view if exists {name}"))
+
+
+def create_views(connection: Connection) -> None:
+    """Make all views, and on PostgreSQL, which can hold them, their texts."""
+    for view in VIEWS.values():
+        connection.exec_driver_sql(f"create view {view.name} as\n{view.sql}")
+        if connection.dialect.name != "postgresql":
+            continue
+        connection.exec_driver_sql(f"comment on view {view.name} is {_quoted(view.comment)}")
+        for column, meaning in view.columns.items():
+            connection.exec_driver_sql(f"comment on column {view.name}.{column} is {_quoted(meaning)}")
+
+
+def _quoted(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"

@@ -1,0 +1,218 @@
+"""Storing runs and snapshots: once, whole, and never over another."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+from small_runs import Told, a_page, a_programme, a_source, at, harvest_of
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from models.queries import known_pages, previous_look, run_record, stored_run, suspect_runs, trend_frame
+from models.records import (
+    Judgement,
+    OrganisationRole,
+    Outcome,
+    PageFailure,
+    Problem,
+    RunRecord,
+    Stage,
+)
+from models.store import RunExists, Store
+
+TABLES = (
+    "run",
+    "capture",
+    "problem",
+    "page_failure",
+    "programme",
+    "programme_facts",
+    "programme_span",
+    "programme_role",
+)
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {name: connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in TABLES}
+
+
+def test_the_record_of_a_run_counts_what_was_read_and_what_it_changed(told: Told):
+    record = told.run("2024-01-01", "a", a_programme("b", kind="degree"), "c", reason="")
+    assert record == RunRecord(
+        source="alpha", as_of=at("2024-01-01"), outcome=Outcome.OK, listings=3, programmes=3, offerings=0, new=3,
+        by_kind={"course": 2, "degree": 1},
+    )  # fmt: skip
+    assert run_record(told.engine, "alpha", at("2024-01-01")) == record
+    assert run_record(told.engine, "alpha", at("2024-01-02")) is None
+
+
+def test_the_same_run_again_is_answered_from_the_database_and_writes_nothing(told: Told):
+    problem = Problem(stage=Stage.PARSE, code="unparsed", message="no rule", words="\0 six weeks \ud800")
+    role = OrganisationRole(role="taught_by", name="Uni \0")
+    first = told.run("2024-01-01", a_programme("a\0", organisations=(role, role)), problems=(problem,))
+    before = counts(told.engine)
+    assert told.run("2024-01-01", a_programme("a\0", organisations=(role, role)), problems=(problem,)) == first
+    assert counts(told.engine) == before
+    told.run("2024-01-08", a_programme("a\0", organisations=(role, role)))
+    assert counts(told.engine) == before | {"run": 2, "capture": 2}
+    assert told.rows("select words from problem") == [("\ufffd six weeks \ufffd",)]
+
+
+def test_another_run_at_the_same_time_is_refused_and_changes_nothing(told: Told):
+    told.run("2024-01-01", "a")
+    before = counts(told.engine)
+    with pytest.raises(RunExists, match="a run of alpha at 2024-01-01T00:00:00Z is stored with other pages"):
+        told.run("2024-01-01", "b")
+    assert counts(told.engine) == before
+
+
+def test_a_run_that_cannot_be_stored_leaves_nothing_behind(told: Told):
+    told.run("2024-01-01", "a")
+    before = counts(told.engine)
+    with pytest.raises(IntegrityError):
+        told.run("2024-01-08", "a", a_programme("b", kind="no such kind"))
+    assert counts(told.engine) == before
+
+
+def test_a_suspect_run_waits_until_a_person_accepts_it(told: Told):
+    told.run("2024-01-01", "a", "b")
+    told.run("2024-01-08", "a", outcome=Outcome.SUSPECT, reason="half of it gone")
+    assert suspect_runs(told.engine, "alpha") == (at("2024-01-08"),)
+    assert told.state() == {"a": "live", "b": "live"}
+    accepted = told.run(
+        "2024-01-08", "a", outcome=Outcome.SUSPECT, reason="half of it gone", accepted_reason="they closed a faculty"
+    )
+    assert accepted.outcome is Outcome.OK
+    assert accepted.reason == "accepted: they closed a faculty; was suspect: half of it gone"
+    assert accepted.missing == 1
+    assert told.state() == {"a": "live", "b": "missing"}
+    assert suspect_runs(told.engine, "alpha") == ()
+    again = told.run("2024-01-08", "a", outcome=Outcome.SUSPECT, reason="?", accepted_reason="once more")
+    assert again == accepted
+
+
+def test_an_accepted_run_with_failed_pages_is_partial(told: Told):
+    failure = PageFailure(url="https://alpha.example/2", at=at("2024-01-08"), reason="timed out", status=500)
+    told.run("2024-01-01", "a", "b")
+    facts: dict[str, Any] = {"outcome": Outcome.SUSPECT, "reason": "untitled", "failures": (failure,)}
+    told.run("2024-01-08", "a", **facts)
+    accepted = told.run("2024-01-08", "a", accepted_reason="titles are optional now", **facts)
+    assert accepted.outcome is Outcome.PARTIAL
+    assert told.state() == {"a": "live", "b": "live"}
+    assert stored_run(told.engine, "alpha", at("2024-01-08")).failures == (failure,)
+
+
+def test_reading_again_on_acceptance_replaces_the_problems_of_reading_and_keeps_those_of_the_walk(told: Told):
+    fetch = Problem(stage=Stage.FETCH, code="off_host_link", message="not followed")
+    parse = Problem(stage=Stage.PARSE, code="unparsed", message="no rule")
+    told.run("2024-01-01", "a", outcome=Outcome.SUSPECT, problems=(fetch, parse))
+    other = Problem(stage=Stage.NORMALISE, code="unknown_word", message="never heard")
+    accepted = told.run("2024-01-01", "a", outcome=Outcome.SUSPECT, problems=(other,), accepted_reason="fine")
+    assert accepted.problems == 2
+    assert told.rows("select code from problem order by code") == [("off_host_link",), ("unknown_word",)]
+
+
+def test_the_previous_look_is_the_last_complete_one_before(told: Told):
+    assert previous_look(told.engine, "alpha", at("2024-01-01")) is None
+    told.run("2024-01-01", "a", "b")
+    told.run("2024-01-08", "a", "c")
+    told.run("2024-01-15", "z", outcome=Outcome.PARTIAL)
+    told.run("2024-01-22", outcome=Outcome.SUSPECT)
+    look = previous_look(told.engine, "alpha", at("2024-01-29"))
+    assert look is not None
+    assert (look.as_of, look.refs, look.code_version) == (at("2024-01-08"), {"a", "c"}, "1")
+    assert list(look.page_digests) == ["https://alpha.example/"]
+    earlier = previous_look(told.engine, "alpha", at("2024-01-08"))
+    assert earlier is not None
+    assert earlier.refs == {"a", "b"}
+    assert previous_look(told.engine, "alpha", at("2024-01-01")) is None
+
+
+def test_known_pages_are_the_last_archived_captures_of_each_url(told: Told):
+    url = "https://alpha.example/"
+    old = a_page(url, "old", at("2024-01-01"), headers={"ETag": '"1"'})
+    new = a_page(url, "new", at("2024-01-08"), headers={"ETag": '"2"', "Last-Modified": "Mon"})
+    lost = a_page(url, "lost", at("2024-01-15"), place=None)
+    told.run("2024-01-08", pages=(new,), outcome=Outcome.SUSPECT)
+    told.run("2024-01-01", "a", pages=(old, a_page(f"{url}2", "two", at("2024-01-01"))))
+    told.run("2024-01-15", "a", pages=(lost,))
+    known = known_pages(told.engine, "alpha")
+    assert sorted(known) == [url, f"{url}2"]
+    assert (known[url].digest, known[url].etag, known[url].last_modified) == (new.digest, '"2"', "Mon")
+    assert known[url].place == new.place
+    with pytest.raises(LookupError, match="not archived"):
+        stored_run(told.engine, "alpha", at("2024-01-15"))
+
+
+def test_a_stored_run_gives_its_pages_in_the_order_of_the_walk(told: Told):
+    pages = tuple(a_page(f"https://alpha.example/{n}", str(n), at("2024-01-01")) for n in (3, 1, 2))
+    told.run("2024-01-01", "a", pages=pages, robots={"alpha.example": "allowed"}, crashed="cut off")
+    run = stored_run(told.engine, "alpha", at("2024-01-01"))
+    assert [page.url for page in run.captures] == [page.url for page in pages]
+    assert [page.place for page in run.captures] == [page.place for page in pages]
+    assert (run.robots, run.incomplete) == ({"alpha.example": "allowed"}, ("cut off",))
+    with pytest.raises(LookupError, match="no run of alpha"):
+        stored_run(told.engine, "alpha", at("2024-01-02"))
+
+
+def test_two_sources_do_not_touch_each_other(told: Told):
+    told.run("2024-01-01", "a", "b")
+    other = Told(told.engine, a_source(slug="beta"))
+    other.run("2024-01-08", "a")
+    other.run("2024-01-15", "a")
+    assert told.rows("select source, ref, listing_state from programme_current order by source, ref") == [
+        ("alpha", "a", "live"), ("alpha", "b", "live"), ("beta", "a", "live"),
+    ]  # fmt: skip
+
+
+def test_the_words_kept_beside_facts_are_those_of_the_earliest_look(told: Told):
+    told.run("2024-01-08", a_programme("a", verbatim={"price": "100 EUR"}, words="late"))
+    told.run("2024-01-01", a_programme("a", verbatim={"price": "EUR 100"}, words="early"))
+    assert told.rows("select verbatim from programme_current") == [('{"price": "EUR 100"}',)]
+    assert told.rows("select count(*) from programme_facts") == [(1,)]
+
+
+def figures(value: int) -> pd.DataFrame:
+    row = {
+        "as_of": date(2024, 3, 31), "period_start": date(2023, 12, 31), "unit": "programme", "panel": "all",
+        "cut": "total", "cut_value": "all", "measure": "stock", "value": value, "n": value,
+        "missing_share": float("nan"),
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
+def snapshot(engine: Engine, value: int) -> str:
+    looked_at = pd.DataFrame({"source": ["alpha"], "last_complete_look": [pd.NaT], "age_days": [pd.NA]})
+    return Store(engine).save_snapshot(
+        as_of=date(2024, 3, 31), period_start=date(2023, 12, 31), rows=figures(value), coverage=looked_at,
+        method_version="1", code_version="1",
+    )  # fmt: skip
+
+
+def test_the_same_snapshot_twice_changes_nothing_and_the_latest_of_a_period_is_shown(engine: Engine):
+    first = snapshot(engine, 7)
+    assert snapshot(engine, 7) == first
+    shown = trend_frame(engine)
+    assert shown[["snapshot_id", "as_of", "value", "missing_share"]].to_numpy().tolist() == [
+        [first, date(2024, 3, 31), 7.0, None]
+    ]
+    second = snapshot(engine, 8)
+    assert second != first
+    assert trend_frame(engine)["value"].tolist() == [8.0]
+    assert snapshot(engine, 7) == first
+    assert trend_frame(engine)["value"].tolist() == [7.0]
+    with engine.connect() as connection:
+        assert connection.execute(text("select count(*) from snapshot")).scalar_one() == 2
+
+
+def test_a_naive_time_is_refused(engine: Engine):
+    naive = at("2024-01-01").replace(tzinfo=None)
+    with pytest.raises(Exception, match="a naive timestamp cannot be stored"):
+        Store(engine).record_run(
+            a_source(), naive, harvest_of(naive, ()), Judgement(outcome=Outcome.FAILED), started_at=naive,
+            finished_at=naive, code_version="1",
+        )  # fmt: skip
