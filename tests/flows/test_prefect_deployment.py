@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from sandbox.server import Site, serve
 from sandbox.world import World
 

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
+
 from flows.accept import NothingToAccept, accept
 from flows.observatory import Observatory
 from flows.replay import replay
@@ -14,7 +16,6 @@ from models.queries import read_sql
 from models.records import Outcome
 from models.store import Store
 from scrapers.archive import Archive
-from sqlalchemy import Engine, text
 
 RECORDED = [
     "cornwall_college", "coursera", "edx", "fun_mooc", "futurelearn", "mit_xpro", "mitx_online", "opensap", "udacity",
@@ -97,7 +98,8 @@ def test_accepting_on_replay_gives_what_accepting_later_gives(observatory: Obser
         pytest.param(lambda body: body[: len(body) // 2], Outcome.FAILED, id="truncated"),
         pytest.param(lambda _: b"", Outcome.FAILED, id="empty body"),
         pytest.param(lambda _: b'{"data": [], "meta": {"total_pages": 1}}', Outcome.SUSPECT, id="empty list"),
-        pytest.param(lambda _: b"<html><title>Just a moment...</title></html>", Outcome.FAILED, id="html for json"),
+        pytest.param(lambda _: b"<html><title>Log in</title></html>", Outcome.FAILED, id="html for json"),
+        pytest.param(lambda _: b"<html><title>Just a moment...</title></html>", Outcome.BLOCKED, id="challenge"),
         pytest.param(lambda body: b"\xef\xbb\xbf\n" + body, Outcome.OK, id="byte order mark and newline"),
     ],
 )

@@ -1,0 +1,15 @@
+"""The errors a command may meet in the ordinary course, which a person is told in one line without a traceback."""
+
+from __future__ import annotations
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Return the types of error whose message alone tells a person what to do (imported late: they span all rooms)."""
+    from sqlalchemy.exc import DBAPIError
+
+    from models.store import RunExists
+    from scrapers.archive import ArchiveDamaged
+    from scrapers.replay import RecordingInvalid
+    from scrapers.source import SourceInvalid
+
+    return (ValueError, OSError, DBAPIError, RunExists, ArchiveDamaged, RecordingInvalid, SourceInvalid)

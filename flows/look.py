@@ -1,0 +1,134 @@
+"""One look at one source, from the first page to the last row. Plain functions: no Prefect here.
+
+``walk`` brings pages home (each is archived before it is seen here), ``read`` makes typed programmes of them,
+``conclude`` judges the run and hands it to the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from flows.observatory import Observatory, code_version
+from models.judge import judge
+from models.queries import previous_look
+from models.records import Harvested, Page, PageFailure, Problem, Programme, RunRecord, Source
+from normalise.programme import normalise
+from scrapers.assemble import parse
+from scrapers.scraper import Fetch, PageFailed, Scraper, SourceBlocked
+
+log = logging.getLogger(__name__)
+
+
+class RecordingFetch(Fetch, Protocol):
+    """A ``Fetch`` that also tells, after the walk, what happened during it."""
+
+    failures: list[PageFailure]
+    problems: list[Problem]
+    incomplete_reasons: list[str]
+    robots: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What a walk over a catalogue brought home: pages, and why there are no more.
+
+    ``incomplete`` holds the reasons why the walk cannot have seen everything, apart from failed pages.
+    """
+
+    pages: tuple[Page, ...]
+    failures: tuple[PageFailure, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    blocked: str | None = None
+    incomplete: tuple[str, ...] = ()
+    robots: Mapping[str, str] = field(default_factory=dict)
+
+
+async def walk(scraper: Scraper, fetch: RecordingFetch) -> Walked:
+    """Walk the catalogue to its end or to where it breaks off. Never raises for anything the source does."""
+    pages: list[Page] = []
+    blocked: str | None = None
+    broken_off: list[str] = []
+    try:
+        async for page in scraper.pages(fetch):
+            pages.append(page)  # noqa: PERF401 - what was read before a break must be kept
+    except SourceBlocked as error:
+        blocked = str(error)
+    except PageFailed:
+        # The page is among the failures already; this says that what comes after it was never asked for.
+        broken_off.append("the walk broke off at a failed page")
+    except Exception as error:
+        # Whatever a page makes a scraper do must cost this source only, and be told apart from the host's refusal.
+        log.warning("%s: the walk crashed", scraper.source.slug, exc_info=True)
+        broken_off.append(f"the walk crashed: {type(error).__name__}: {error}")
+    return Walked(
+        pages=tuple(pages),
+        failures=tuple(fetch.failures),
+        problems=tuple(fetch.problems),
+        blocked=blocked,
+        incomplete=(*broken_off, *fetch.incomplete_reasons),
+        robots=dict(fetch.robots),
+    )
+
+
+def read(scraper: Scraper, walked: Walked, on: date) -> Harvested:
+    """Parse and normalise the pages of a walk; ``on`` picks the rows of dated conversion tables. Pure."""
+    parsed = parse(scraper, walked.pages)
+    programmes: list[Programme] = []
+    problems = [*walked.problems, *parsed.problems]
+    for listing in parsed.listings:
+        programme, found = normalise(listing, scraper.source, on)
+        programmes.append(programme)
+        problems.extend(found)
+    return Harvested(
+        pages=walked.pages,
+        failures=(*walked.failures, *parsed.failures),
+        programmes=tuple(programmes),
+        problems=tuple(problems),
+        duplicates=parsed.duplicates,
+        rejected=parsed.rejected,
+        blocked=walked.blocked,
+        crashed="; ".join((*walked.incomplete, *parsed.incomplete)) or None,
+        robots=walked.robots,
+    )
+
+
+def conclude(
+    observatory: Observatory,
+    source: Source,
+    harvested: Harvested,
+    *,
+    as_of: datetime,
+    started_at: datetime,
+    accepted_reason: str | None = None,
+) -> RunRecord:
+    """Judge a run against the last complete look before it and store it in one transaction."""
+    with observatory.writing:
+        before = previous_look(observatory.engine, source.slug, as_of)
+        judgement = judge(source, harvested, before, code_version=code_version())
+        return observatory.store.record_run(
+            source,
+            as_of,
+            harvested,
+            judgement,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            code_version=code_version(),
+            accepted_reason=accepted_reason,
+        )
+
+
+async def finish(
+    observatory: Observatory, scraper: Scraper, walked: Walked, *, as_of: datetime, started_at: datetime
+) -> RunRecord:
+    """Read, judge and store what a walk brought home; in a thread, so that other sources' requests go on meanwhile."""
+
+    def read_and_conclude() -> RunRecord:
+        harvested = read(scraper, walked, as_of.date())
+        return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at)
+
+    return await asyncio.to_thread(read_and_conclude)

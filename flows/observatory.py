@@ -1,0 +1,80 @@
+"""One installation of the observatory: its settings, database, archive and code version, opened once a command."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from threading import Lock
+
+from sqlalchemy import Engine
+
+from flows.settings import Settings
+from models.store import Store, open_database
+from scrapers.archive import Archive
+from scrapers.warc import RunWriter
+
+ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
+"""The packages whose code and data decide what a page is read as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observatory:
+    """What every flow works with. ``writing`` lets one run at a time into the database of this process."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    archive: Archive
+    writing: Lock = field(default_factory=Lock)
+
+    def run_writer(self, slug: str, as_of: datetime, *, secret: str | None = None) -> RunWriter:
+        """Open the archive file of one run; ``secret`` (the key of the source) is kept out of it."""
+        run_key = hashlib.sha256(f"{slug} {as_of.isoformat()}".encode()).hexdigest()
+        return self.archive.run_writer(slug, run_key, as_of, secret=secret, info={"code-version": code_version()})
+
+
+@contextmanager
+def open_observatory(settings: Settings | None = None) -> Iterator[Observatory]:
+    """Open the database (made and migrated if need be) and the archive; close the database on exit."""
+    settings = settings or Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database)
+    try:
+        yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=Archive(settings.archive_dir))
+    finally:
+        engine.dispose()
+
+
+@cache
+def code_version() -> str:
+    """Return the package version and a digest of all code and word lists that read pages.
+
+    Two runs with equal versions read the same bytes the same way; only then can equal pages mean "unchanged".
+    """
+    digest = hashlib.sha256()
+    for room in ROOMS_THAT_READ:
+        for name, content in sorted(_sources_of(files(room))):
+            digest.update(f"{room}/{name}\0".encode())
+            digest.update(content)
+    return f"{version('microcred-observatory')}+{digest.hexdigest()[:12]}"
+
+
+def _sources_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _sources_of(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".py", ".toml")):
+            yield f"{prefix}{entry.name}", entry.read_bytes()
+
+
+def prefect_is_asked_for() -> bool:
+    """Whether the environment names a Prefect server, so that a plain command should run as a flow."""
+    return bool(os.environ.get("PREFECT_API_URL"))

@@ -1,0 +1,121 @@
+"""The command line as a person and a program use it: exit codes, data on stdout, words on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).parent / "microcred"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MICROCRED_", "PREFECT_"))}
+    environment = kept | {"MICROCRED_DATA_DIR": str(tmp_path / "data")}
+
+    def run_command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(COMMAND), *arguments],
+            cwd=tmp_path,
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run_command
+
+
+def replay_example(run: Any, slug: str = "mit_xpro") -> subprocess.CompletedProcess[str]:
+    done: subprocess.CompletedProcess[str] = run("replay", str(ROOT / "tests" / "sources" / slug), "--json")
+    return done
+
+
+def test_replay_prints_run_records_and_the_views_can_be_asked(run: Any) -> None:
+    done = replay_example(run)
+    assert done.returncode == 0, done.stderr
+    [record] = json.loads(done.stdout)
+    assert set(record) == {
+        "source", "as_of", "outcome", "listings", "programmes", "offerings", "new", "changed", "missing", "withdrawn",
+        "problems", "reason", "by_kind",
+    }  # fmt: skip
+    assert (record["source"], record["as_of"], record["outcome"]) == ("mit_xpro", "2025-01-10T00:00:00Z", "ok")
+    assert (record["listings"], record["offerings"], record["by_kind"]) == (2, 2, {"course": 1, "program": 1})
+
+    asked = run("query", "--sql", "select ref, title from programme_current order by ref", "--json")
+    assert json.loads(asked.stdout)[0] == {"ref": "course-v1:xPRO+LABx", "title": "Leading a Laboratory"}
+    assert "Leading a Laboratory" in run("query", "--sql", "select title from programme_current").stdout
+    assert run("query", "--sql", "select ref from programme_current", "--csv").stdout.splitlines()[0] == "ref"
+
+    health = json.loads(run("status", "--json").stdout)
+    assert {row["source"] for row in health} >= {"mit_xpro", "coursera"}
+    assert next(row for row in health if row["source"] == "mit_xpro")["last_outcome"] == "ok"
+
+
+def test_queries_cannot_write(run: Any) -> None:
+    replay_example(run)
+    done = run("query", "--sql", "delete from programme")
+    assert done.returncode in {1, 2}
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(run("query", "--sql", "select count(*) as n from programme_current", "--json").stdout) == [
+        {"n": 2}
+    ]
+
+
+def test_snapshot_and_trend(run: Any, tmp_path: Path) -> None:
+    replay_example(run)
+    taken = run("snapshot", "--as-of", "2025-02-01", "--json")
+    assert taken.returncode == 0, taken.stderr
+    rows = json.loads(taken.stdout)["rows"]
+    stock = [r["value"] for r in rows if (r["unit"], r["cut"], r["measure"]) == ("programme", "total", "stock")]
+    assert stock == [2]
+    again = json.loads(run("snapshot", "--as-of", "2025-02-01", "--json").stdout)
+    assert again == json.loads(taken.stdout)
+    drawn = run("trends", "--cut", "source", "--png", "t.png", "--svg", "t.svg", "--json")
+    assert drawn.returncode == 0, drawn.stderr
+    assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "t.svg").read_text(encoding="utf-8")
+    assert {row["cut_value"] for row in json.loads(drawn.stdout)} == {"mit_xpro"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("harvest", "no_such_source"), "no source 'no_such_source'"),
+        (("harvest", "udacity"), "retired on"),
+        (("harvest", "opensap"), "MICROCRED_CONTACT"),
+        (("replay", "no/such/folder"), "a recording is a folder with a recording.toml"),
+        (("accept", "opensap", "--reason", "x"), "no suspect run of opensap"),
+        (("trends",), "microcred snapshot --as-of DATE"),
+        (("snapshot", "--as-of", "yesterday"), "2026-11-24"),
+        (("demo", "--sources", "nowhere"), "the sandbox does not serve nowhere"),
+        (("query", "--sql", "select * from nowhere"), "nowhere"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(run: Any, arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode in {1, 2}
+    assert words in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_help_names_every_command(run: Any) -> None:
+    words = run("--help").stdout
+    for command in ("demo", "harvest", "replay", "accept", "snapshot", "trends", "query", "status", "sources", "db"):
+        assert command in words
+
+
+def test_sources_are_listed_without_a_database(run: Any, tmp_path: Path) -> None:
+    rows = json.loads(run("sources", "list", "--json").stdout)
+    assert len(rows) >= 12
+    assert not (tmp_path / "data").exists()
