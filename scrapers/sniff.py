@@ -30,6 +30,7 @@ _PASSWORD_FIELD = re.compile(rb"<input\b[^>]{0,500}\btype\s{0,9}=\s{0,9}[\"']?pa
 _HIDDEN = (b"script", b"style", b"noscript", b"template", b"svg")
 
 _TITLES_OF_REFUSALS = {
+    "just a moment...": "Cloudflare challenge",
     "attention required! | cloudflare": "Cloudflare: attention required",
     "access to this page has been denied": "HUMAN: access denied",
     "access to this page has been denied.": "HUMAN: access denied",

@@ -95,6 +95,11 @@ def test_damaged_xml_is_recovered_and_reported(body: str, damage: str) -> None:
     assert not decoded.truncated
 
 
+def test_bare_ampersands_and_names_of_html_are_kept() -> None:
+    decoded = xml_tree(page_of("<c><t>Knots & Ropes&nbsp;&amp; Caf&eacute; &unknown; &#38;</t></c>", XML))
+    assert decoded.tree.findtext("t") == "Knots & Ropes\u00a0& Café &unknown; &"
+
+
 def test_xml_in_another_charset_than_declared() -> None:
     decoded = xml_tree(page_of('<?xml version="1.0" encoding="ascii"?><c><t>Õpe</t></c>', XML))
     assert decoded.tree.findtext("t") == "Õpe"
