@@ -182,7 +182,8 @@ def _draw(trend: pd.DataFrame, truth: pd.DataFrame) -> list[Path]:
     folder.mkdir()
     charts = {
         "stock-by-kind-of-source": stock_picture(trend, cut="source_kind"),
-        "new-and-withdrawn": flow_picture(trend),
+        # Without the baseline, beside which nothing else could be seen.
+        "new-and-withdrawn": flow_picture(trend[trend["as_of"] > trend["as_of"].min()]),
         "trend-beside-truth": truth_picture(trend, truth),
     }
     paths = [folder / f"{name}.{suffix}" for name in charts for suffix in ("png", "svg")]

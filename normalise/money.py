@@ -99,6 +99,8 @@ def _type(main: list[PriceReading], certificate: float | None) -> str | None:
         return "free_with_paid_certificate" if certificate else min(kinds - {"free"}, default="free")
     if "subscription" in kinds or any(r.period for r in main):
         return "subscription"
+    if "partly_free" in kinds:
+        return "partly_free"
     if any(r.span and (r.span.low or r.span.high) for r in main):
         return "paid"
     return kinds.pop() if len(kinds) == 1 else None

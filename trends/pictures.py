@@ -170,7 +170,8 @@ def _folded(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return rows.assign(cut_value=names).groupby(["as_of", "cut_value"])["value"].sum().reset_index()
 
 
-def _shortened(name: str) -> str:
+def _shortened(word: str) -> str:
+    name = word.replace("_", " ")
     return name if len(name) <= LABEL_CHARACTERS_MAX else f"{name[: LABEL_CHARACTERS_MAX - 1]}…"
 
 

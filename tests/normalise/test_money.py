@@ -146,6 +146,11 @@ def test_what_is_not_understood_is_trouble(price: Price | str, code: str):
     assert code in {trouble.code for trouble in facts(price)[1]}
 
 
+def test_partly_free_is_neither_free_nor_paid():
+    read, troubles = facts(Price(text="60.00", currency="EUR", kind="partially_free"))
+    assert (read.price_type, read.price_amount, troubles) == ("partly_free", 60, ())
+
+
 def test_a_price_without_a_known_currency_keeps_its_amount_and_no_currency():
     price, _ = facts("$500")
     assert (price.price_amount, price.price_currency) == (500, None)

@@ -151,7 +151,12 @@ def upgrade() -> None:
         words("programme_facts", "pacing", "pacing", "self_paced instructor_paced"),
         words("programme_facts", "platform_level", "platform_level", "beginner intermediate advanced all_levels"),
         words("programme_facts", "price_period", "price_period", "week month semester year"),
-        words("programme_facts", "price_type", "price_type", "free paid subscription free_with_paid_certificate"),
+        words(
+            "programme_facts",
+            "price_type",
+            "price_type",
+            "free paid subscription free_with_paid_certificate partly_free",
+        ),
         words(
             "programme_facts",
             "workload_basis",
@@ -238,7 +243,12 @@ def upgrade() -> None:
         words("offering_facts", "offer_state", "offer_state", "open upcoming closed archived"),
         words("offering_facts", "pacing", "pacing", "self_paced instructor_paced"),
         words("offering_facts", "price_period", "price_period", "week month semester year"),
-        words("offering_facts", "price_type", "price_type", "free paid subscription free_with_paid_certificate"),
+        words(
+            "offering_facts",
+            "price_type",
+            "price_type",
+            "free paid subscription free_with_paid_certificate partly_free",
+        ),
         sa.ForeignKeyConstraint(["offering_id"], ["offering.id"], name="fk_offering_facts_offering_id"),
         sa.PrimaryKeyConstraint("id", name="pk_offering_facts"),
         sa.UniqueConstraint("offering_id", "facts_digest", name="uq_offering_facts_offering_id_facts_digest"),
