@@ -10,7 +10,7 @@ from models.records import Page, Problem, Stage
 from scrapers.decode import PageUnreadable
 from scrapers.fields import RecordInvalid
 from scrapers.html import SelectorError
-from scrapers.scraper import Fetch
+from scrapers.scraper import Fetch, PageFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ async def follow(
 ) -> AsyncIterator[Page]:
     """Yield the pages of a list from ``start`` on.
 
-    A page whose end cannot be read ends the walk, which is then incomplete; so does a ``next`` that was read before.
+    A page that cannot be had ends the list, and its failure stands in the run: other lists of the source are read all
+    the same. So does a page whose end cannot be read, and a ``next`` that was read before; the walk is then incomplete.
     If the source states a total and fewer entries were read, the walk is incomplete too.
 
     Raises:
-        PageFailed: if a page could not be had; those before it were yielded.
         SourceBlocked: if the host refuses us.
     """
     seen: set[str] = set()
@@ -44,7 +44,10 @@ async def follow(
     part: Part | None = None
     while url is not None:
         seen.add(url)
-        page = await fetch.get(url, accept=accept)
+        try:
+            page = await fetch.get(url, accept=accept)
+        except PageFailed:
+            return
         yield page
         try:
             part = part_of(page)
@@ -66,7 +69,6 @@ async def list_and_details(
     """Yield the pages of a list as ``follow`` does, then the detail page of every entry, each once.
 
     Raises:
-        PageFailed: if a page of the list could not be had; those before it were yielded.
         SourceBlocked: if the host refuses us.
     """
     details: dict[str, None] = {}

@@ -36,10 +36,12 @@ class Catalogue(Scraper):
                 yield page
 
     def references(self, page: Page) -> References:
-        """Return the names of partners by id."""
-        if _list(page.url) != _PARTNERS:
-            return {}
-        entries = _envelope(page).records("elements")
+        """Return the names of partners by id, from their own list or those linked to a page of courses."""
+        envelope = _envelope(page)
+        linked = envelope.record("linked")
+        entries = envelope.records("elements") if _list(page.url) == _PARTNERS else ()
+        if linked is not None:
+            entries = (*entries, *linked.records(_PARTNERS))
         return {"partner": stated({entry.required("id"): entry.text("name") for entry in entries})}
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:

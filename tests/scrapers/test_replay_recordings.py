@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from models.records import Page
+from scrapers.assemble import parse
 from scrapers.paging import Part, follow
 from scrapers.replay import RecordedFetch, Recording, RecordingInvalid, load_recording
 from scrapers.scraper import PageFailed, SourceBlocked
-from scrapers.source import discover
+from scrapers.source import discover, scraper_for
 
 HOST = "https://open.sap.com"
 
@@ -130,5 +131,32 @@ def test_a_total_that_is_not_reached_makes_the_walk_incomplete(tmp_path: Path) -
 
 def test_a_next_link_to_another_host_is_not_followed(tmp_path: Path) -> None:
     fetch = fetch_of(record(tmp_path, capture("/b")))
-    with pytest.raises(PageFailed, match="not followed"):
-        asyncio.run(_all(fetch, {f"{HOST}/b": Part(1, "https://evil.example/c")}))
+    pages = asyncio.run(_all(fetch, {f"{HOST}/b": Part(1, "https://evil.example/c")}))
+    assert [page.url for page in pages] == [f"{HOST}/b"]
+    assert [failure.reason for failure in fetch.failures] == [
+        "not followed: evil.example is not a host this source declares"
+    ]
+
+
+def test_a_list_that_cannot_be_had_costs_no_other(tmp_path: Path) -> None:
+    recording = tmp_path / "fun"
+    recording.mkdir()
+    (recording / "c.json").write_text(
+        '{"meta": {"count": 1, "offset": 0, "total_count": 1}, "objects": [{"id": "1", "title": "Sel"}]}',
+        encoding="utf-8",
+    )
+    (recording / "recording.toml").write_text(
+        'source = "fun_mooc"\n[[capture]]\nurl = "https://www.fun-mooc.fr/api/v1.0/courses/"\n'
+        'at = "2026-01-01T00:00:00Z"\nfile = "c.json"\nmatch = "path"\n',
+        encoding="utf-8",
+    )
+    run = load_recording(recording).runs[0]
+    source = discover()["fun_mooc"]
+    fetch = RecordedFetch(run, source)
+    scraper = scraper_for(source, run.as_of.date())
+
+    async def walk() -> list[Page]:
+        return [page async for page in scraper.pages(fetch)]
+
+    assert [listing.title for listing in parse(scraper, asyncio.run(walk())).listings] == ["Sel"]
+    assert [failure.reason for failure in fetch.failures] == ["not in the recording"]
