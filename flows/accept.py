@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from flows.look import Walked, conclude, read
 from flows.observatory import Observatory
-from models.queries import StoredRun, stored_run, suspect_runs
 from models.records import Page, RunRecord
+from models.run_queries import StoredRun, stored_run, suspect_runs
 from scrapers.source import discover, scraper_for
 
 

@@ -276,7 +276,7 @@ def status(as_json: AsJson = False) -> None:
 @sources_app.command("list")
 def sources_list(as_json: AsJson = False) -> None:
     """List every source with its kind, country, formats and evidence."""
-    from flows.showing import SOURCE_COLUMNS, source_rows
+    from flows.declared import SOURCE_COLUMNS, source_rows
 
     rows = source_rows()
     if as_json:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from flows.look import finish, walk
 from flows.observatory import Observatory
 from flows.settings import KEY_PREFIX, Settings, key
-from models.queries import known_pages, last_good_looks
 from models.records import Outcome, Page, PageFailure, RunRecord, Source
+from models.run_queries import known_pages, last_good_looks
 from scrapers.fetch import HttpFetcher
 from scrapers.source import discover, scraper_for
 

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from flows.observatory import Observatory, code_version
 from models.judge import judge
-from models.queries import previous_look
 from models.records import Harvested, Page, PageFailure, Problem, Programme, RunRecord, Source
+from models.run_queries import previous_look
 from normalise.programme import normalise
 from scrapers.assemble import parse
 from scrapers.scraper import Fetch, PageFailed, Scraper, SourceBlocked

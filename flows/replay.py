@@ -11,8 +11,8 @@ from typing import Any
 
 from flows.look import conclude, read, walk
 from flows.observatory import Observatory
-from models.queries import run_record
 from models.records import Outcome, RunRecord, Source
+from models.run_queries import run_record
 from scrapers.replay import RecordedFetch, RecordedRun, Recording, load_recording
 from scrapers.source import discover, scraper_for
 

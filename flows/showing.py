@@ -1,4 +1,4 @@
-"""Rows for the commands that show: sources, their health, and the trend series."""
+"""Rows for the commands that show: the health of the sources, and the trend series."""
 
 from __future__ import annotations
 
@@ -12,30 +12,9 @@ from flows.observatory import open_observatory
 from models.queries import source_health, trend_frame
 from scrapers.source import discover
 
-SOURCE_COLUMNS = ("source", "name", "kind", "country", "language", "cadence", "formats", "evidence", "retired")
 STATUS_COLUMNS = (
     "source", "last_outcome", "last_run_at", "last_good_look_at", "age_days", "live", "missing", "problems", "reason",
 )  # fmt: skip
-
-
-def source_rows() -> list[dict[str, Any]]:
-    """Return one row a source, as declared in its ``source.toml``."""
-    return [
-        {
-            "source": s.slug,
-            "name": s.name,
-            "kind": s.kind,
-            "country": s.country,
-            "language": s.language,
-            "cadence": s.cadence,
-            "complete": s.complete,
-            "formats": ", ".join(f.platform or "own scraper" for f in s.formats),
-            "evidence": s.evidence,
-            "needs_key": s.needs_key or None,
-            "retired": s.retired,
-        }
-        for s in discover().values()
-    ]
 
 
 def health() -> list[dict[str, Any]]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from models import run_rows
@@ -18,7 +15,10 @@ from models.judge import accepted_outcome
 from models.load_facts import load_facts
 from models.load_history import Effect, load_history
 from models.records import Harvested, Judgement, Outcome, RunRecord, Source
-from models.units import OFFERING, PROGRAMME, insert_rows, new_ids, table
+from models.units import OFFERING, PROGRAMME, new_ids, table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["RunExists", "Store", "open_database"]
 
@@ -98,22 +98,18 @@ class Store:
             method_version: version of the definitions.
             code_version: version of the code that measured.
         """
-        figures = sorted(_records(rows[list(_FIGURE)]), key=lambda row: [str(row[name]) for name in _FIGURE[:5]])
+        from models.snapshots import snapshot_of, store_snapshot  # frames load slowly, and a harvest needs none
+
         facts = {
             "as_of": as_of,
             "period_start": period_start,
             "method_version": method_version,
             "code_version": code_version,
-            "coverage": json.loads(json.dumps(_records(coverage), default=str)),
         }
-        content = json.dumps([facts, figures], sort_keys=True, default=str, ensure_ascii=False)
-        snapshot_id = hashlib.sha256(content.encode()).hexdigest()[:16]
+        snapshot = snapshot_of(facts, rows, coverage)
         with writing(self.engine) as connection:
-            _keep_snapshot(connection, facts | {"id": snapshot_id}, figures)
-        return snapshot_id
-
-
-_FIGURE = ("unit", "panel", "cut", "cut_value", "measure", "value", "n", "missing_share")
+            store_snapshot(connection, snapshot)
+        return snapshot.id
 
 
 def _verdict(source: Source, harvested: Harvested, judgement: Judgement, accepted_reason: str | None) -> dict[str, Any]:
@@ -179,38 +175,3 @@ def _load(connection: Connection, slug: str, run_id: int, as_of: datetime, harve
         load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
         connection.execute(update(run).where(this).values(run_rows.effect_of(effect)))
     return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())
-
-
-def _keep_snapshot(connection: Connection, facts: dict[str, Any], figures: list[dict[str, Any]]) -> None:
-    """Store a snapshot unless it is the latest of its period already; an earlier one that holds again is the latest."""
-    snapshot = table("snapshot")
-    of_period = (snapshot.c.as_of == facts["as_of"]) & (snapshot.c.period_start == facts["period_start"])
-    known = {
-        row.id: row.taken_at for row in connection.execute(select(snapshot.c.id, snapshot.c.taken_at).where(of_period))
-    }
-    latest = max(known, key=lambda one: known[one], default=None)
-    if latest == facts["id"]:
-        return
-    taken_at = max([datetime.now(UTC), *(at + _TICK for at in known.values())])
-    if facts["id"] in known:
-        connection.execute(update(snapshot).where(snapshot.c.id == facts["id"]).values(taken_at=taken_at))
-        return
-    connection.execute(insert(snapshot).values(taken_at=taken_at, **facts))
-    insert_rows(connection, table("trend_row"), [{"snapshot_id": facts["id"], **row} for row in figures])
-
-
-_TICK = pd.Timedelta(microseconds=1).to_pytimedelta()
-"""So that no two snapshots of a period were taken at once."""
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as plain values; not-a-number and not-a-time are ``None``."""
-    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict(orient="records")]
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    return value.item() if hasattr(value, "item") else value

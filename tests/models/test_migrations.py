@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, CheckConstraint, Engine, inspect, make_url, text
 
-from models.database import VERSION_TABLE, SchemaTooNew, make_engine, migrate, open_database, revision
+from models.database import VERSION_TABLE, SchemaTooNew, make_engine, migrate, newest_revision, open_database, revision
 from models.schema import METADATA
 from models.views import VIEWS
+
+MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
 
 
 def test_migrations_leave_the_declared_tables(engine: Engine):
@@ -48,6 +51,10 @@ def test_migrations_leave_the_declared_checks(engine: Engine):
 
 def full_name(table: str, name: str) -> str:
     return name if name.startswith(f"ck_{table}_") else f"ck_{table}_{name}"
+
+
+def test_the_names_of_migrations_tell_the_newest_revision():
+    assert newest_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def test_opening_again_changes_nothing(database_url: str, engine: Engine):
