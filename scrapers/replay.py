@@ -276,6 +276,9 @@ def _path(url: str) -> str:
 
 def _body(file: Path) -> tuple[bytes, str | None]:
     """Return a body, unpacked if the file is gzipped, as far as it can be read, and what is wrong with it."""
+    size = file.stat().st_size
+    if size > TEXT_BYTES_MAX:
+        return b"", f"{size:,} bytes, more than the {TEXT_BYTES_MAX:,} that are read"
     raw = file.read_bytes()
     if file.suffix != ".gz":
         return raw, None

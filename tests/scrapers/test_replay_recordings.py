@@ -82,6 +82,14 @@ def test_damaged_gzip_is_a_failed_page(tmp_path: Path, damage: str) -> None:
         asyncio.run(fetch.get(f"{HOST}/b"))
 
 
+def test_a_body_too_large_is_a_failed_page(tmp_path: Path) -> None:
+    with (tmp_path / "big.json").open("wb") as handle:
+        handle.truncate(200 * 1024 * 1024)
+    fetch = fetch_of(record(tmp_path, capture("/b", file="big.json")))
+    with pytest.raises(PageFailed, match="209,715,200 bytes, more than"):
+        asyncio.run(fetch.get(f"{HOST}/b"))
+
+
 def test_gzip_is_unpacked(tmp_path: Path) -> None:
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(b'{"a": 2}'))
     assert asyncio.run(fetch_of(record(tmp_path, capture("/b", file="a.json.gz"))).get(f"{HOST}/b")).body == b'{"a": 2}'
