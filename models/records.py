@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -430,8 +430,8 @@ def facts_digest(record: Programme | Offering) -> str:
 
 def listing_digest(listing: Listing | OfferingListing) -> str:
     """Return the ``sha256`` hex digest of a listing's words as printed (its page and completeness left out)."""
-    words = {k: v for k, v in asdict(listing).items() if k not in {"page_url", "complete"}}
-    return _digest(_plain(words))
+    words = {name: value for name, value in _stated(listing).items() if name not in {"page_url", "complete"}}
+    return _digest(words)
 
 
 def _digest(value: Any) -> str:
@@ -439,16 +439,23 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _stated(record: Any) -> dict[str, Any]:
+    """Return the fields of a record that say something, as plain values."""
+    values = ((name, getattr(record, name)) for name in record.__dataclass_fields__)
+    return {name: _plain(value) for name, value in values if value is not None}
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
+    # In the order of how often each is met: every word of every listing comes by here.
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, PriceFacts | OrganisationRole):
-        return {k: v for k, v in asdict(value).items() if v is not None}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(v) for v in value]
-    return value
+    if is_dataclass(value):
+        return _stated(value)
+    return {str(key): _plain(entry) for key, entry in value.items()}
 
 
 # --------------------------------------------------------------------------------------
