@@ -14,6 +14,7 @@ from typing import Any
 
 from models.records import Listing, Page, PageFailure, Problem, Stage, listing_digest
 from scrapers.decode import PageUnreadable
+from scrapers.fields import EntryInvalid
 from scrapers.html import SelectorAmbiguous, SelectorError
 from scrapers.scraper import References, Scraper
 
@@ -108,11 +109,11 @@ def _note(problem: Problem, page: Page, work: _Work) -> None:
 
 def _unreadable(scraper: Scraper, page: Page, error: Exception, work: _Work) -> None:
     """Record that a page could not be read, whatever it made the parser do: it must not cost the other pages."""
-    if isinstance(error, PageUnreadable):
-        code, reason = "page_unreadable", str(error)
-    elif isinstance(error, SelectorError):
+    if isinstance(error, SelectorError):
         code = "selector_ambiguous" if isinstance(error, SelectorAmbiguous) else "selector_missing"
         reason = str(error)
+    elif isinstance(error, PageUnreadable | EntryInvalid):
+        code, reason = "page_unreadable", str(error)
     else:
         log.warning("%s: reading %s crashed", scraper.source.slug, page.url, exc_info=error)
         code, reason = "page_unreadable", f"{type(error).__name__}: {error}"

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from models.records import Listing, Page, Problem, Stage
 
+T = TypeVar("T")
 
-class RecordInvalid(Exception):
+
+class EntryInvalid(Exception):
+    """An entry of a catalogue that cannot be read as a listing. The message says what is wrong with it."""
+
+
+class RecordInvalid(EntryInvalid):
     """An entry that is not of the shape its format gives. The message names the field and what was found."""
 
 
@@ -107,17 +114,38 @@ class Record:
 def each(
     entries: Iterable[Any], page: Page, read: Callable[[Record], Iterable[Listing | Problem]]
 ) -> Iterator[Listing | Problem]:
-    """Yield what ``read`` makes of every entry; one not of its shape yields a ``Problem`` and costs no other."""
+    """Yield what ``read`` makes of every JSON entry; see ``each_of``."""
+    return each_of(entries, page, lambda entry: read(Record(entry)))
+
+
+def each_of(
+    entries: Iterable[T], page: Page, read: Callable[[T], Iterable[Listing | Problem]]
+) -> Iterator[Listing | Problem]:
+    """Yield what ``read`` makes of every entry; one it cannot read yields a ``Problem`` and costs no other."""
     for number, entry in enumerate(entries, start=1):
         try:
-            yield from list(read(Record(entry)))
-        except RecordInvalid as error:
+            yield from list(read(entry))
+        except EntryInvalid as error:
             yield rejected(f"entry {number}: {error}", page, entry)
+        except Exception as error:  # noqa: BLE001 - whatever an entry makes a scraper do is recorded with its number
+            yield rejected(f"entry {number}: {type(error).__name__}: {error}", page, entry)
+
+
+def names_by_id(entries: Iterable[Any], key: str = "name") -> dict[str, str]:
+    """Return the names of entries by their ``id``. One that cannot be read is left out: what refers to it says so."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        with suppress(RecordInvalid):
+            record = Record(entry)
+            name = record.text(key)
+            if name is not None:
+                found[record.required("id")] = name
+    return found
 
 
 def rejected(message: str, page: Page, entry: Any = None) -> Problem:
     """Return the problem of an entry that could not be read as a listing."""
-    words = None if entry is None else str(entry)[:200]
+    words = str(entry)[:200] if isinstance(entry, str | Mapping | list) else None
     return Problem(stage=Stage.PARSE, code="record_invalid", message=message, words=words, url=page.url)
 
 

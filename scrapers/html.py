@@ -5,7 +5,7 @@ Selectors are CSS, as BeautifulSoup (soupsieve) understands it. Texts are given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -14,8 +14,9 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from lxml import etree
 
-from models.records import Listing, Page, Problem, Stage
+from models.records import Page
 from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree
+from scrapers.fields import EntryInvalid
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ ELEMENTS_MAX = 500_000
 """A page of more elements is not a catalogue page (the largest list recorded has 20,000)."""
 
 
-class SelectorError(Exception):
+class SelectorError(EntryInvalid):
     """A selector did not find what is due. The message names the selector and the page or element it looked at."""
 
 
@@ -153,15 +154,6 @@ def table(element: Tag, required: Iterable[str]) -> list[Mapping[str, Tag]]:
         for cells in rows[1:]
         if len(cells) == len(headings) and [text(cell) or "" for cell in cells] != headings
     ]
-
-
-def each_entry(entries: Iterable[T], page: Page, read: Callable[[T], Listing]) -> Iterator[Listing | Problem]:
-    """Yield the listing of every entry of a list; one that cannot be read yields a ``Problem`` and costs no other."""
-    for number, entry in enumerate(entries, start=1):
-        try:
-            yield read(entry)
-        except SelectorError as error:
-            yield Problem(stage=Stage.PARSE, code="record_invalid", message=f"entry {number}: {error}", url=page.url)
 
 
 def links(entries: Iterable[T], page: Page, anchor: Callable[[T], Tag]) -> tuple[str, ...]:

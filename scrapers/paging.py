@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from models.records import Page, Problem, Stage
 from scrapers.decode import PageUnreadable
-from scrapers.fields import RecordInvalid
-from scrapers.html import SelectorError
+from scrapers.fields import EntryInvalid
 from scrapers.scraper import Fetch, PageFailed
 
 
@@ -51,7 +50,7 @@ async def follow(
         yield page
         try:
             part = part_of(page)
-        except (PageUnreadable, SelectorError, RecordInvalid) as error:
+        except (PageUnreadable, EntryInvalid) as error:
             fetch.incomplete(f"the list breaks off at {url}: {error}")
             return
         read += part.entries

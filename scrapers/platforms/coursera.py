@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from models.records import Listing, OrganisationName, Page, Problem, Quantity
 from scrapers.decode import json_value, plain
-from scrapers.fields import Record, each, stated, without_reference
+from scrapers.fields import Record, each, names_by_id, stated, without_reference
 from scrapers.paging import Part, follow, with_query
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -39,10 +39,8 @@ class Catalogue(Scraper):
         """Return the names of partners by id, from their own list or those linked to a page of courses."""
         envelope = _envelope(page)
         linked = envelope.record("linked")
-        entries = envelope.records("elements") if _list(page.url) == _PARTNERS else ()
-        if linked is not None:
-            entries = (*entries, *linked.records(_PARTNERS))
-        return {"partner": stated({entry.required("id"): entry.text("name") for entry in entries})}
+        own = envelope.entries("elements") if _list(page.url) == _PARTNERS else ()
+        return {"partner": names_by_id([*own, *(linked.entries(_PARTNERS) if linked else ())])}
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
         """Yield the courses or specialisations of a page."""

@@ -13,7 +13,7 @@ from lxml import etree
 from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Quantity, Stage
 from scrapers.declared import organisations
 from scrapers.decode import Decoded, PageUnreadable, plain, xml_tree
-from scrapers.fields import rejected, stated
+from scrapers.fields import each_of, rejected, stated
 from scrapers.paging import Part, follow
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -37,8 +37,7 @@ class Catalogue(Scraper):
         if decoded.truncated:
             message = "the feed breaks off before its end: items are missing"
             yield Problem(stage=Stage.PARSE, code="total_mismatch", message=message, url=page.url)
-        for item in decoded.tree.iter("item"):
-            yield self._item(item, page)
+        yield from each_of(decoded.tree.iter("item"), page, lambda item: [self._item(item, page)])
 
     def _item(self, item: etree._Element, page: Page) -> Listing | Problem:
         ref = _text(item, "{*}id") or _text(item, "guid")

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
 from scrapers.decode import json_value, plain
-from scrapers.fields import Record, each, stated, without_reference
+from scrapers.fields import Record, each, names_by_id, stated, without_reference
 from scrapers.paging import Part, follow, with_query
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -47,8 +47,7 @@ class Catalogue(Scraper):
         name = _list(page.url)
         if name == "courses":
             return {}
-        entries = _answer(page).records("objects")
-        return {name: stated({entry.required("id"): entry.text("title") for entry in entries})}
+        return {name: names_by_id(_answer(page).entries("objects"), "title")}
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
         """Yield the courses of a page."""

@@ -7,10 +7,11 @@ of course keys and become subjects of their courses.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 
 from models.records import Listing, OrganisationName, Page, Problem, Quantity
 from scrapers.decode import json_value, plain
-from scrapers.fields import Record, each, stated
+from scrapers.fields import Record, RecordInvalid, each, stated
 from scrapers.scraper import Fetch, References, Scraper
 
 _UNITS = {"hours": "hour", "days": "day", "weeks": "week", "months": "month"}
@@ -27,10 +28,12 @@ class Catalogue(Scraper):
     def references(self, page: Page) -> References:
         """Return the names of the tracks a course belongs to, by course key, one a line."""
         tracks: dict[str, list[str]] = {}
-        for track in Record(json_value(page), "the answer").records("tracks"):
-            name = track.text("name")
-            for key in track.texts("courses") if name else ():
-                tracks.setdefault(key, []).append(name or "")
+        for entry in Record(json_value(page), "the answer").entries("tracks"):
+            with suppress(RecordInvalid):  # a track that cannot be read costs subjects, never courses
+                track = Record(entry)
+                name = track.required("name")
+                for key in track.texts("courses"):
+                    tracks.setdefault(key, []).append(name)
         return {"tracks": {key: "\n".join(names) for key, names in tracks.items()}}
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:

@@ -14,7 +14,7 @@ from lxml import etree
 from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity, Stage
 from scrapers.declared import organisations
 from scrapers.decode import plain, xml_tree
-from scrapers.fields import rejected, stated
+from scrapers.fields import each_of, rejected, stated
 from scrapers.scraper import Fetch, References, Scraper
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -45,8 +45,7 @@ class Catalogue(Scraper):
         if decoded.truncated:
             message = "the document breaks off before its end: courses are missing"
             yield Problem(stage=Stage.PARSE, code="total_mismatch", message=message, url=page.url)
-        for course in decoded.tree.iter("{*}course"):
-            yield self._course(course, page)
+        yield from each_of(decoded.tree.iter("{*}course"), page, lambda course: [self._course(course, page)])
 
     def _course(self, course: etree._Element, page: Page) -> Listing | Problem:
         ref = _identifier(course) or _text(course, "url")

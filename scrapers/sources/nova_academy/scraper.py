@@ -9,8 +9,8 @@ from bs4.element import Tag
 
 from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
-from scrapers.fields import stated
-from scrapers.html import attribute, definitions, each_entry, link, links, maybe, one, some, soup, text
+from scrapers.fields import each_of, stated
+from scrapers.html import attribute, definitions, link, links, maybe, one, some, soup, text
 from scrapers.paging import Part, list_and_details, same_page
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -29,7 +29,7 @@ class Catalogue(Scraper):
         """Yield the summaries of a list page, or the one programme of a detail page."""
         del references
         if same_page(page.url, self.format.start[0]):
-            yield from each_entry(_cards(soup(page)), page, lambda card: self._summary(card, page))
+            yield from each_of(_cards(soup(page)), page, lambda card: [self._summary(card, page)])
         else:
             yield self._detail(page)
 

@@ -9,8 +9,8 @@ from bs4.element import Tag
 
 from models.records import Listing, OrganisationName, Page, Problem, Quantity
 from scrapers.declared import organisations
-from scrapers.fields import stated
-from scrapers.html import attribute, each_entry, link, links, maybe, one, some, soup, table, text
+from scrapers.fields import each_of, stated
+from scrapers.html import attribute, link, links, maybe, one, some, soup, table, text
 from scrapers.paging import Part, list_and_details, same_page
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -29,7 +29,7 @@ class Catalogue(Scraper):
         """Yield the rows of a list page, or the one entry of its own page."""
         del references
         if same_page(page.url, self.format.start[0]):
-            yield from each_entry(_rows(soup(page)), page, lambda row: self._summary(row, page))
+            yield from each_of(_rows(soup(page)), page, lambda row: [self._summary(row, page)])
         else:
             yield self._entry(page)
 

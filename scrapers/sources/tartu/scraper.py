@@ -10,8 +10,8 @@ from bs4.element import Tag
 from models.records import Listing, OfferingListing, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
 from scrapers.decode import PageUnreadable, json_value
-from scrapers.fields import Record, each, stated
-from scrapers.html import SelectorMissing, each_entry, link, one, soup, table, text
+from scrapers.fields import Record, each, each_of, stated
+from scrapers.html import SelectorMissing, link, one, soup, table, text
 from scrapers.paging import Part, follow, same_page, with_query
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -36,7 +36,7 @@ class Catalogue(Scraper):
         del references
         if same_page(page.url, self.format.start[0]):
             rows = table(one(soup(page), ".view-micro-credentials table"), _COLUMNS)
-            return each_entry(rows, page, lambda row: self._row(row, page))
+            return each_of(rows, page, lambda row: [self._row(row, page)])
         return each(_trainings(page), page, self._training)
 
     def _row(self, row: Mapping[str, Tag], page: Page) -> Listing:
