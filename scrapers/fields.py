@@ -46,6 +46,19 @@ class Record:
             raise RecordInvalid(f"an entry without {name!r}")
         return found
 
+    def whole(self, name: str) -> int | None:
+        """Return a whole number, also if it is printed as a text; ``None`` if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is anything else.
+        """
+        words = self.text(name)
+        if words is None:
+            return None
+        if not (words.strip().isascii() and words.strip().isdecimal()):
+            raise RecordInvalid(f"{name!r} is {words[:40]!r}, not a whole number")
+        return int(words)
+
     def flag(self, name: str) -> bool | None:
         """Return a truth value, ``None`` if it is not stated.
 

@@ -50,11 +50,12 @@ async def follow(
         yield page
         try:
             part = part_of(page)
-        except (PageUnreadable, EntryInvalid) as error:
+            following = urljoin(page.final_url, part.next_url) if part.next_url else None
+        except (PageUnreadable, EntryInvalid, ValueError) as error:
             fetch.incomplete(f"the list breaks off at {url}: {error}")
             return
         read += part.entries
-        url = urljoin(page.final_url, part.next_url) if part.next_url else None
+        url = following
         if url in seen:
             _stopped(fetch, url)
             return

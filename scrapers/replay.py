@@ -196,7 +196,10 @@ class RecordedFetch:
             SourceBlocked: if the recorded answer is a refusal.
             CassetteMiss: if it was not recorded and the fetch is strict.
         """
-        host = urlsplit(url).netloc.lower()
+        try:
+            host = urlsplit(url).netloc.lower()
+        except ValueError as error:
+            raise self._failed(url, f"not an address: {error}") from error
         if host not in self._source.hosts:
             message = f"{host or url} is not a host this source declares"
             self.problems.append(Problem(stage=Stage.FETCH, code="off_host_link", message=message, url=url))

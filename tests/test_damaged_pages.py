@@ -23,7 +23,8 @@ EXAMPLES = Path(__file__).parent / "sources"
 SLUGS = sorted(discover())
 STRANGE: list[Any] = [
     None, "", " ", "\x00", "\ud800", "<script>alert(1)</script>", "=1+1", "'; drop table programme; --", "x" * 5_000,
-    0, -1, 1e308, True, [], {}, [[]], {"a": {"b": []}}, "\u202eabc\u200b", "2024-13-45", "٣٤", "-5 hours", "½ hour", 10**20,
+    0, -1, 1e308, True, [], {}, [[]], {"a": {"b": []}}, "\u202eabc\u200b", "2024-13-45", "٣٤", "-5 hours",
+    "½ hour", 10**20,
 ]  # fmt: skip
 Damage = Callable[[bytes], bytes]
 

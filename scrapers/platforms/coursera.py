@@ -66,11 +66,10 @@ def _part(page: Page) -> Part:
     envelope = _envelope(page)
     paging = envelope.record("paging")
     following = paging.text("next") if paging else None
-    total = paging.text("total") if paging else None
     return Part(
         entries=len(envelope.entries("elements")),
         next_url=with_query(page.url, start=following) if following else None,
-        total=int(total) if total and total.isdecimal() else None,
+        total=paging.whole("total") if paging else None,
     )
 
 

@@ -43,5 +43,4 @@ def _part(page: Page) -> Part:
     if isinstance(answer, list):
         return Part(entries=entries)
     envelope = Record(answer, "the answer")
-    total = envelope.required("count")
-    return Part(entries=entries, next_url=envelope.text("next"), total=int(total) if total.isdecimal() else None)
+    return Part(entries=entries, next_url=envelope.text("next"), total=envelope.whole("count"))

@@ -44,11 +44,11 @@ def _document(page: Page) -> Record:
 def _part(page: Page) -> Part:
     document = _document(page)
     links, meta = document.record("links"), document.record("meta")
-    total = next((value for name in ("total", "count", "total_count") if meta and (value := meta.text(name))), None)
+    total = next((value for name in ("total", "count", "total_count") if meta and (value := meta.whole(name))), None)
     return Part(
         entries=len(document.entries("data")),
         next_url=_next(links) if links else None,
-        total=int(total) if total and total.isdecimal() else None,
+        total=total,
     )
 
 

@@ -93,8 +93,8 @@ def _part(page: Page) -> Part:
     answer = _answer(page)
     meta = answer.record("meta")
     entries = len(answer.entries("objects"))
-    total = int(meta.required("total_count")) if meta else None
-    offset = int(meta.text("offset") or 0) if meta else 0
+    total = meta.whole("total_count") if meta else None
+    offset = (meta.whole("offset") if meta else None) or 0
     more = total is not None and entries > 0 and offset + entries < total
     return Part(entries=entries, next_url=with_query(page.url, offset=offset + entries) if more else None, total=total)
 

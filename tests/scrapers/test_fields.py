@@ -35,6 +35,7 @@ def test_lists_and_objects() -> None:
     assert RECORD.record("absent") is None
     assert RECORD.flag("yes") is True
     assert RECORD.flag("none") is None
+    assert [RECORD.whole(name) for name in ("hours", "price", "none")] == [4, 900, None]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,8 @@ def test_lists_and_objects() -> None:
         (lambda: RECORD.record("name"), "'name' is a text, not an object"),
         (lambda: RECORD.records("tags"), "an entry of 'tags' is a text"),
         (lambda: RECORD.entries("name"), "'name' is a text, not a list"),
+        (lambda: RECORD.whole("share"), "'share' is '0.5', not a whole number"),
+        (lambda: RECORD.whole("one"), "'one' is 'x', not a whole number"),
         (lambda: Record([]), "the entry is a list, not an object"),
     ],
 )

@@ -146,6 +146,14 @@ def test_a_next_link_to_another_host_is_not_followed(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("link", ["https://[broken", "http://a b", "javascript:alert(1)"])
+def test_a_next_link_that_is_no_address_ends_the_list(tmp_path: Path, link: str) -> None:
+    fetch = fetch_of(record(tmp_path, capture("/b")))
+    pages = asyncio.run(_all(fetch, {f"{HOST}/b": Part(1, link)}))
+    assert [page.url for page in pages] == [f"{HOST}/b"]
+    assert fetch.failures or fetch.incomplete_reasons
+
+
 def test_a_list_that_cannot_be_had_costs_no_other(tmp_path: Path) -> None:
     recording = tmp_path / "fun"
     recording.mkdir()
