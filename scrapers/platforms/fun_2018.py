@@ -32,7 +32,7 @@ def _session(record: Record) -> Listing:
         ref=key,
         kind="course",
         title=record.text("title"),
-        url=f"{_SITE}/courses/{quote(key, safe=':+@', errors='replace')}/about",
+        url=f"{_SITE}/courses/{quote(key, safe=':+@/', errors='replace')}/about",
         description=plain(record.text("short_description")),
         organisations=tuple(_organisations(record)),
         level=record.text("level"),
