@@ -220,7 +220,9 @@ def snapshot(
 @app.command()
 def trends(
     unit: Annotated[str, typer.Option(help="programme or offering.")] = "programme",
-    cut: Annotated[str, typer.Option(help="total, source, source_kind, country, kind, delivery or price_type.")] = "total",
+    cut: Annotated[
+        str, typer.Option(help="total, source, source_kind, country, kind, delivery or price_type.")
+    ] = "total",
     measure: Annotated[str | None, typer.Option(help="Only this measure, such as stock or new.")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw the stock over time into this file.")] = None,
     svg: Annotated[Path | None, typer.Option(help="The same as SVG.")] = None,

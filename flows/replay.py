@@ -81,12 +81,15 @@ def surprises(recording: Recording, runs: Sequence[RunRecord]) -> list[str]:
 
     Keys are those of a run record, or the plural of a listing kind (``courses``); each holds one value a run.
     """
-    return [
-        f"{run.as_of:%Y-%m-%d}: {key} is {found}, expected {wanted}"
-        for key, values in recording.expect.items()
-        for run, wanted in zip(runs, values, strict=False)
-        if (found := _figure(run, key)) != wanted
-    ]
+    found = []
+    for key, values in recording.expect.items():
+        if len(values) != len(runs):
+            found.append(f"{key}: {len(values)} values are expected, and there are {len(runs)} runs")
+        for run, wanted in zip(runs, values, strict=False):
+            figure = _figure(run, key)
+            if figure != wanted:
+                found.append(f"{run.as_of:%Y-%m-%d}: {key} is {figure}, expected {wanted}")
+    return found
 
 
 def _figure(run: RunRecord, key: str) -> Any:

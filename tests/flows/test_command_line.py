@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,19 @@ def test_replay_prints_run_records_and_the_views_can_be_asked(run: Any) -> None:
     health = json.loads(run("status", "--json").stdout)
     assert {row["source"] for row in health} >= {"mit_xpro", "coursera"}
     assert next(row for row in health if row["source"] == "mit_xpro")["last_outcome"] == "ok"
+
+
+def test_a_figure_other_than_expected_is_told_and_fails(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "recording"
+    shutil.copytree(ROOT / "tests" / "sources" / "mit_xpro", folder)
+    with (folder / "recording.toml").open("a", encoding="utf-8") as file:
+        file.write("[expect]\nlistings = [3]\ncourses = [1, 1]\nprograms = [1]\n")
+    done = run("replay", str(folder))
+    assert done.returncode == 1
+    words = " ".join(done.stderr.split())
+    assert "listings is 2, expected 3" in words
+    assert "courses: 2 values are expected, and there are 1 runs" in words
+    assert "programs" not in words
 
 
 def test_queries_cannot_write(run: Any) -> None:
