@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 COMMAND = Path(sys.executable).parent / "microcred"
@@ -36,6 +37,6 @@ def test_demo_measures_what_is_true_of_the_world(tmp_path: Path) -> None:
 
     for file in result["files"]:
         assert (tmp_path / file).exists(), file
-    with sqlite3.connect(tmp_path / "data" / "demo" / "observatory.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "demo" / "observatory.sqlite")) as database:
         assert database.execute("select count(distinct snapshot_id) from trend").fetchone() == (4,)
     assert list((tmp_path / "data" / "demo" / "archive").rglob("*.warc.gz"))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -117,7 +118,7 @@ def wait_for(url: str, log: Path) -> None:
 
 
 def query(data: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(data / "observatory.sqlite") as connection:
+    with closing(sqlite3.connect(data / "observatory.sqlite")) as connection:
         return connection.execute(sql).fetchall()
 
 

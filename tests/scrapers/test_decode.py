@@ -58,7 +58,7 @@ def test_json_behind_prefixes(prefix: str) -> None:
     ("body", "complaint"),
     [
         ('{"elements": [{"id": "1"}, {"id": ', "cut off"),
-        ('{"a": 1,}', "character 8 of 9"),
+        ('{"a": 1,}', "character [78] of 9"),
         ("<html><body>Log in</body></html>", "found markup"),
         ("[" * 100_000, "deeper than 200"),
         ('{"a":' * 300 + "1" + "}" * 300, "deeper than 200"),
