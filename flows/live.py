@@ -63,7 +63,7 @@ def _named(sources: Mapping[str, Source], slug: str, *, retired: bool) -> Source
             f"Its history can be read from recordings: `microcred replay DIR`"
         )
     if not _has_key(source):
-        raise UnknownSource(f"{slug} needs a key: set {KEY_PREFIX}{source.needs_key.upper()} (see its source.toml)")
+        raise UnknownSource(f"{slug} needs a key: set {KEY_PREFIX}{source.needs_key.upper()}. {source.key.how if source.key else ""}")
     return source
 
 
@@ -112,7 +112,9 @@ async def harvest_source(
     known = known_pages(observatory.engine, source.slug)
     secret = key(source.needs_key) if source.needs_key else None
     with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
-        fetch = fetcher.run(source, writer=writer, archive=observatory.archive, known=known, on_page=on_page)
+        fetch = fetcher.run(
+            source, writer=writer, archive=observatory.archive, known=known, on_page=on_page, secret=secret
+        )
         walked = await walk(scraper, fetch)
         # The file is whole and on disk before anything of the run enters the database.
         writer.close(fetch.summary())

@@ -50,6 +50,19 @@ class Expectations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlace:
+    """Where the key of a source is sent, and how a person gets one.
+
+    ``query`` names a query parameter, ``header`` a header whose value begins with ``prefix``; one of them is set.
+    """
+
+    how: str
+    query: str = ""
+    header: str = ""
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One way in which a source has been published; an earlier format ends on ``until``.
 
@@ -72,7 +85,8 @@ class Source:
     ``complete`` says whether one run lists everything, so that absence can mean withdrawal.
     ``cadence`` is a word of the vocabulary ``cadence``. ``hosts`` are the only hosts the source may be
     read from. ``lookups`` maps a field to dirty words of this source and their values.
-    ``pace_seconds`` is the least time between two requests to one host.
+    ``pace_seconds`` is the least time between two requests to one host. ``needs_key`` names the setting that holds a
+    key (never the key), ``key`` says where it goes. ``headers`` are further headers that its hosts ask callers for.
     """
 
     slug: str
@@ -87,6 +101,8 @@ class Source:
     evidence: Literal["documented", "recorded", "third-party", "assumed"]
     evidence_note: str = ""
     needs_key: str = ""
+    key: KeyPlace | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
     pace_seconds: float = 1.0
     concurrency: int = 1

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
 
 from normalise.price_words import Piece, is_piece, price_pieces, price_words
 from normalise.reading import Span, Trouble
@@ -53,7 +58,16 @@ def declared_currency(words: str, country: str | None) -> str | None:
     """Return the ISO 4217 code of a currency given in a field of its own; ``None`` if no such currency is known."""
     folded = unicodedata.normalize("NFKC", words).strip().casefold()
     table = price_words()
-    return table.signs.get(folded) or (table.shared.get(folded, {}).get(country) if country else None)
+    shared = table.shared.get(folded, {}).get(country) if country else None
+    return table.signs.get(folded) or shared or _english_names().get(folded)
+
+
+@cache
+def _english_names() -> Mapping[str, str]:
+    """Return the codes of currencies by their English names (Unicode CLDR); a name that several share is left out."""
+    names = [(name.casefold(), code) for code, name in Locale("en").currencies.items()]
+    counted = Counter(name for name, _ in names)
+    return {name: code for name, code in names if counted[name] == 1}
 
 
 def _unread(code: str, message: str) -> PriceText:

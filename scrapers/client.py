@@ -54,7 +54,7 @@ class Answer:
     """What a host said to one request.
 
     ``body`` is free of content coding. ``damage`` says why it is not the whole of what was sent, ``truncated`` is
-    the WARC word for it; ``again`` is true if another attempt may bring the rest.
+    the WARC word for it; ``again`` is true if another attempt may bring the rest. ``sent`` is the body that was posted.
     """
 
     url: str
@@ -68,6 +68,7 @@ class Answer:
     damage: str | None = None
     truncated: str | None = None
     again: bool = False
+    sent: bytes | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first header called ``name`` (lower case), if there is one."""
@@ -147,17 +148,24 @@ async def ask(
     headers: Mapping[str, str],
     limits: FetchLimits,
     clock: Callable[[], datetime],
+    body: bytes | None = None,
 ) -> Answer:
-    """Send one GET and read the answer to its end, or to the bound of its body.
+    """Send one GET, or a POST if there is a ``body`` of JSON, and read the answer to its end, or to the bound of its body.
 
     Raises:
         NoAnswer: if no answer came, or not within the times of ``limits``.
     """
+    method = "GET" if body is None else "POST"
+    if body is not None:
+        headers = {**headers, "Content-Type": "application/json"}
     try:
-        async with asyncio.timeout(limits.deadline_seconds), client.stream("GET", url, headers=headers) as response:
+        async with (
+            asyncio.timeout(limits.deadline_seconds),
+            client.stream(method, url, headers=headers, content=body) as response,
+        ):
             at = clock()
-            body = _Body(response, limits)
-            await body.read()
+            received = _Body(response, limits)
+            await received.read()
     except TimeoutError as error:
         raise NoAnswer(f"no whole answer within {limits.deadline_seconds:g} s") from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
@@ -172,10 +180,11 @@ async def ask(
         status=response.status_code,
         reason=response.reason_phrase,
         headers=tuple(response.headers.multi_items()),
-        body=bytes(body.plain),
-        damage=body.damage,
-        truncated=body.truncated,
-        again=body.again,
+        body=bytes(received.plain),
+        damage=received.damage,
+        truncated=received.truncated,
+        again=received.again,
+        sent=body,
     )
 
 

@@ -73,6 +73,7 @@ class HttpFetcher:
         archive: Archive,
         known: Mapping[str, KnownPage] = EMPTY,
         on_page: Callable[[Page | PageFailure], None] | None = None,
+        secret: str | None = None,
     ) -> RunFetch:
         """Return the ``Fetch`` of one run of ``source``.
 
@@ -81,9 +82,17 @@ class HttpFetcher:
             archive: where the bodies of ``known`` lie.
             known: the last archived capture of each URL.
             on_page: told of every page and every failure, for progress.
+            secret: the key of the source, sent where its declaration says.
         """
         run = RunFetch(
-            self._hosts, source, agent=self.agent, writer=writer, archive=archive, known=known, on_page=on_page
+            self._hosts,
+            source,
+            agent=self.agent,
+            writer=writer,
+            archive=archive,
+            known=known,
+            on_page=on_page,
+            secret=secret,
         )
         self._runs.append(run)
         return run

@@ -27,6 +27,11 @@ class Record:
             raise RecordInvalid(f"{where} is {_kind(value)}, not an object")
         self._value: Mapping[str, Any] = value
 
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The object as it was decoded."""
+        return self._value
+
     def text(self, name: str) -> str | None:
         """Return a text or a number as printed, ``None`` if it is not stated.
 

@@ -113,8 +113,10 @@ class HostRun:
         self._stop = stop
         self._silent = 0
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits) -> Answer:
-        """Return the first answer to ``url`` that another attempt would not better.
+    async def ask(
+        self, url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None = None
+    ) -> Answer:
+        """Return the first answer to ``url`` (to ``body`` posted to it, if given) that another attempt would not better.
 
         Raises:
             NoPage: if there is none after all attempts, or the host wants to be left alone.
@@ -125,7 +127,7 @@ class HostRun:
         trouble, answer, attempt = "", None, 0
         for attempt in range(1, attempts + 1):
             try:
-                answer = await self._once(url, headers, limits)
+                answer = await self._once(url, headers, limits, body)
             except NoAnswer as error:
                 trouble, answer = str(error), None
                 if not error.again:
@@ -139,7 +141,9 @@ class HostRun:
         self._silent += 1
         raise NoPage(f"{trouble}, {attempt} {'attempt' if attempt == 1 else 'attempts'}", answer)
 
-    async def _once(self, url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits) -> Answer:
+    async def _once(
+        self, url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None
+    ) -> Answer:
         async with self._slots, self._host.slots:
             self._stop()
             left = self._host.pace.pause_left()
@@ -148,7 +152,7 @@ class HostRun:
             if self._paced:
                 await self._host.pace.turn(self.delay)
                 self._stop()
-            return await ask(self._host.client, url, headers, limits, self._clock)
+            return await ask(self._host.client, url, headers, limits, self._clock, body)
 
     def _wait(self, answer: Answer | None, attempt: int, *, last: bool) -> None:
         asked_for = retry_after(answer) if answer else None

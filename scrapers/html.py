@@ -177,6 +177,94 @@ def definitions(element: Tag) -> dict[str, list[Tag]]:
     return found
 
 
+def labelled(within: Tag, labels: Iterable[str]) -> list[str]:
+    """Return the texts that stand behind a label, whatever the markup: the printed words decide, not the classes.
+
+    Read are ``<dt>`` with ``<dd>``, a cell with the cells beside it, a label of its own (``<strong>Fee</strong>: 90 €``,
+    ``<span>Fee</span><span>90 €</span>``) with what follows it up to a line break or the next label, and one element
+    of the form ``Fee: 90 €``. Labels are compared without case, white space and a final colon.
+    """
+    wanted = {_label(label) for label in labels}
+    found: list[str] = []
+    for element in within.find_all(_LABEL_TAGS):
+        if len(element.get_text()) <= _LABEL_LENGTH_MAX and _label(element.get_text(" ")) in wanted:
+            found.extend(_behind(element))
+    if not found:
+        found = [words for element in within.find_all(_LINE_TAGS) if (words := _after_colon(element, wanted))]
+    return list(dict.fromkeys(found))
+
+
+def section(within: Tag, headings: Iterable[str]) -> str | None:
+    """Return the text under the first heading of this name, up to the next of the same rank or a higher one."""
+    wanted = {_label(heading) for heading in headings}
+    for heading in within.find_all(_HEADINGS):
+        if _label(heading.get_text(" ")) not in wanted:
+            continue
+        parts: list[str] = []
+        holder = heading if _next_element(heading) is not None else heading.parent
+        for sibling in holder.find_next_siblings() if holder is not None else ():
+            if sibling.name in _HEADINGS and sibling.name <= heading.name:
+                break
+            parts.append(text(sibling) or "")
+        words = "\n".join(part for part in parts if part)
+        if words:
+            return words
+    return None
+
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LABEL_TAGS = ("dt", "th", "td", "strong", "b", "span", "div", "p", "label", "em", *_HEADINGS)
+_LINE_TAGS = ("li", "p", "div", "span", "td")
+_BREAKS = frozenset({"br", "dt", "strong", "b", "p", "div", "ul", "ol", "table", *_HEADINGS})
+_LABEL_LENGTH_MAX = 80
+_LINE_LENGTH_MAX = 300
+
+
+def _label(words: str) -> str:
+    return " ".join(words.split()).rstrip(":").strip().casefold()
+
+
+def _behind(label: Tag) -> list[str]:
+    if label.name == "dt":
+        return _texts_until(label, "dd", "dt")
+    if label.name in {"th", "td"}:
+        return _texts_until(label, "td", "th")
+    words: list[str] = []
+    for node in label.next_siblings:
+        if isinstance(node, Tag) and node.name in _BREAKS:
+            break
+        words.append(node.get_text(" "))
+    inline = " ".join(" ".join(words).split()).removeprefix(":").strip()
+    if inline:
+        return [inline]
+    beside = _next_element(label)
+    own = text(beside) if beside is not None and beside.name not in {"br", *_HEADINGS} else None
+    return [own] if own else []
+
+
+def _texts_until(label: Tag, wanted: str, end: str) -> list[str]:
+    found: list[str] = []
+    for sibling in label.find_next_siblings():
+        if sibling.name == end:
+            break
+        if sibling.name == wanted and (words := text(sibling)):
+            found.append(words)
+    return found
+
+
+def _next_element(element: Tag) -> Tag | None:
+    found = element.find_next_sibling()
+    return found if isinstance(found, Tag) else None
+
+
+def _after_colon(element: Tag, wanted: set[str]) -> str | None:
+    words = element.get_text(" ")
+    if len(words) > _LINE_LENGTH_MAX or ":" not in words:
+        return None
+    label, _, rest = words.partition(":")
+    return " ".join(rest.split()) or None if _label(label) in wanted else None
+
+
 def _name(element: Tag) -> str:
     if isinstance(element, BeautifulSoup):
         return "the page"

@@ -16,6 +16,7 @@ from scrapers.addresses import authority, declared, is_private, parsed, redirect
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer
 from scrapers.hosts import HostRun, Hosts, NoPage, page_of
+from scrapers.posting import split
 from scrapers.robots import ROBOTS_BYTES_MAX, Rules
 from scrapers.scraper import PageFailed, SourceBlocked
 from scrapers.sniff import challenge, expected_of, sniff
@@ -46,6 +47,7 @@ class RunFetch:
         archive: Archive,
         known: Mapping[str, KnownPage],
         on_page: Callable[[Page | PageFailure], None] | None,
+        secret: str | None,
     ) -> None:
         self.pages: list[Page] = []
         self.failures: list[PageFailure] = []
@@ -61,6 +63,7 @@ class RunFetch:
         self._archive = archive
         self._known = known
         self._on_page = on_page
+        self._secret = secret
         self._declared = declared(source)
         self._hosts: dict[str, HostRun] = {}
         self._tasks: set[asyncio.Task[Page]] = set()
@@ -147,13 +150,17 @@ class RunFetch:
     # ---- one page ------------------------------------------------------------------------
 
     async def _page(self, url: str, asked_for: str, accept: str | None) -> Page:
-        known = self._known.get(asked_for)
+        url, body = _split(url)
+        # A validator stands for what a GET would bring.
+        known = self._known.get(asked_for) if body is None else None
         for _ in range(self._limits.redirects + 1):
             address = self._allowed(url)
             await self._obey_robots(address)
-            answer = await self._host(address).ask(address, self._headers(accept, known), self._limits)
+            answer = await self._ask(address, self._headers(accept, known), body)
             location = answer.header("location")
             if answer.status in REDIRECTS and location:
+                if body is not None:
+                    raise NoPage("not followed: a redirect of what was posted", answer)
                 self._keep(answer, asked_for, "redirect")
                 url = _next_hop(address, location)
             elif answer.status == 304:
@@ -164,6 +171,16 @@ class RunFetch:
             else:
                 return self._accepted(answer, asked_for, accept)
         raise NoPage(f"more than {self._limits.redirects} redirects")
+
+    async def _ask(self, address: httpx.URL, headers: dict[str, str], body: bytes | None) -> Answer:
+        """Ask with the key of the source in its place, which nobody else ever sees."""
+        place = self._source.key
+        if place is not None and self._secret is not None:
+            if place.query:
+                address = address.copy_merge_params({place.query: self._secret})
+            if place.header:
+                headers = {**headers, place.header: f"{place.prefix}{self._secret}"}
+        return await self._host(address).ask(address, headers, self._limits, body)
 
     def _accepted(self, answer: Answer, asked_for: str, accept: str | None) -> Page:
         page = self._page_of(answer, asked_for)
@@ -218,7 +235,8 @@ class RunFetch:
         )
 
     def _headers(self, accept: str | None, known: KnownPage | None) -> dict[str, str]:
-        headers = {"User-Agent": self._agent, "Accept": accept or "*/*", "Accept-Encoding": "gzip"}
+        own = {"User-Agent": self._agent, "Accept": accept or "*/*", "Accept-Encoding": "gzip"}
+        headers = {**self._source.headers, **own}
         if known is not None and known.etag:
             headers["If-None-Match"] = known.etag
         if known is not None and known.last_modified:
@@ -321,6 +339,7 @@ class RunFetch:
             headers=answer.headers,
             body=body,
             truncated=truncated,
+            sent=answer.sent,
         )
 
     # ---- what is recorded ----------------------------------------------------------------
@@ -385,6 +404,13 @@ class RunFetch:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _split(url: str) -> tuple[str, bytes | None]:
+    try:
+        return split(url)
+    except ValueError as error:
+        raise NoPage(str(error)) from error
 
 
 def _next_hop(address: httpx.URL, location: str) -> str:

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.records import Expectations, Format, Source, Terms
+from models.records import Expectations, Format, KeyPlace, Source, Terms
 from models.vocab import vocabulary
 from scrapers.scraper import Scraper
 
@@ -74,6 +74,7 @@ def load_source(folder: Traversable) -> Source:
 
 def _source(slug: str, top: _Table) -> Source:
     formats = _formats(top)
+    needs_key = top.take("needs_key", lambda v: isinstance(v, str), "the name of a setting", "")
     return Source(
         slug=slug,
         name=top.take("name", _is_text, "a text"),
@@ -86,8 +87,10 @@ def _source(slug: str, top: _Table) -> Source:
         terms=_terms(top.table("terms")),
         evidence=top.take("evidence", lambda v: v in _EVIDENCE, f"one of {', '.join(_EVIDENCE)}"),
         evidence_note=top.take("evidence_note", _is_text, "a text"),
-        needs_key=top.take("needs_key", lambda v: isinstance(v, str), "a text", ""),
+        needs_key=needs_key,
+        key=_key(top) if needs_key else None,
         hosts=_hosts(top, formats),
+        headers=top.take("headers", _are_headers, "a table of headers that are not ours to set otherwise", {}),
         pace_seconds=float(top.take("pace_seconds", _is_positive, "a number above 0", 1.0)),
         concurrency=top.take("concurrency", lambda v: isinstance(v, int) and 1 <= v <= 4, "1 to 4", 1),
         retired=top.take("retired", lambda v: type(v) is date, "a date", None),
@@ -149,6 +152,20 @@ def _earlier(table: _Table) -> Format:
     form = _format(table, until)
     table.nothing_left()
     return form
+
+
+def _key(top: _Table) -> KeyPlace:
+    table = top.table("key")
+    place = KeyPlace(
+        how=table.take("how", _is_text, "a text that says how to get a key"),
+        query=table.take("query", _is_text, "the name of a query parameter", ""),
+        header=table.take("header", _is_text, "the name of a header", ""),
+        prefix=table.take("prefix", lambda v: isinstance(v, str), "a text", ""),
+    )
+    table.nothing_left()
+    if bool(place.query) == bool(place.header):
+        raise SourceInvalid(f"{table.where}: either query or header says where the key goes")
+    return place
 
 
 def _terms(table: _Table) -> Terms:
@@ -220,6 +237,11 @@ def _are_shares(value: Any) -> bool:
 
 def _are_words(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(word, str) for word in value.values())
+
+
+def _are_headers(value: Any) -> bool:
+    ours = {"user-agent", "host", "cookie", "authorization", "accept", "accept-encoding", "referer"}
+    return _are_words(value) and all(n.lower() not in ours and v.isascii() and v.isprintable() for n, v in value.items())
 
 
 def _are_addresses(value: Any) -> bool:

@@ -64,7 +64,7 @@ class Exchange:
 
     ``asked_for`` is the address before redirects, ``url`` the one that answered, ``at`` aware and in UTC.
     ``body`` is free of content and transfer coding. ``truncated`` is the word of the WARC standard
-    (``length``, ``time``, ``disconnect``, ``unspecified``) if the body is not whole.
+    (``length``, ``time``, ``disconnect``, ``unspecified``) if the body is not whole. ``sent`` is the body of a POST.
     """
 
     asked_for: str
@@ -78,6 +78,7 @@ class Exchange:
     headers: Headers
     body: bytes
     truncated: str | None = None
+    sent: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,10 +253,14 @@ class RunWriter:
         headers = [
             (name, self.redact(value)) for name, value in exchange.request_headers if name.lower() not in _NEVER_KEPT
         ]
+        method = "GET" if exchange.sent is None else "POST"
+        sent = exchange.sent or b""
         record = self._records.create_warc_record(
             url,
             "request",
-            http_headers=StatusAndHeaders(f"GET {path} HTTP/1.1", headers, is_http_request=True),
+            payload=io.BytesIO(sent),
+            length=len(sent),
+            http_headers=StatusAndHeaders(f"{method} {path} HTTP/1.1", headers, is_http_request=True),
             warc_headers_dict={
                 "WARC-Date": response.rec_headers.get_header("WARC-Date"),
                 "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),

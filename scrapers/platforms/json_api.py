@@ -20,7 +20,7 @@ class JsonApi(Scraper):
     async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
         """Yield all pages of all lists."""
         for start in self.format.start:
-            async for page in follow(fetch, start, _part, accept=MEDIA_TYPE):
+            async for page in follow(fetch, start, part, accept=MEDIA_TYPE):
                 yield page
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
@@ -41,7 +41,8 @@ def _document(page: Page) -> Record:
     return document
 
 
-def _part(page: Page) -> Part:
+def part(page: Page) -> Part:
+    """Return how long a page of resources is, where the next one is, and the total if it is stated."""
     document = _document(page)
     links, meta = document.record("links"), document.record("meta")
     total = next((value for name in ("total", "count", "total_count") if meta and (value := meta.whole(name))), None)

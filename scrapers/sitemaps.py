@@ -1,0 +1,94 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): the addresses a host lists of its own pages, nested or not."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from models.records import Page
+from scrapers.decode import TEXT_BYTES_MAX, PageUnreadable, xml_tree
+from scrapers.scraper import Fetch, PageFailed
+
+ADDRESSES_MAX = 50_000
+"""The protocol's own bound for one sitemap; more than that is not walked in one run."""
+
+SITEMAPS_MAX = 200
+_ACCEPT = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """One document: addresses of pages, or (in an index) of further sitemaps."""
+
+    pages: tuple[str, ...]
+    sitemaps: tuple[str, ...]
+
+
+def sitemap(page: Page) -> Sitemap:
+    """Return what a sitemap document lists.
+
+    A document that breaks off is read as far as it goes. Entities are never expanded.
+
+    Raises:
+        PageUnreadable: if it is no sitemap.
+    """
+    tree = xml_tree(_unpacked(page)).tree
+    name = etree.QName(tree).localname
+    if name not in {"urlset", "sitemapindex"}:
+        raise PageUnreadable(f"expected a sitemap, found <{name}>")
+    return Sitemap(pages=tuple(_locations(tree, "url")), sitemaps=tuple(_locations(tree, "sitemap")))
+
+
+async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> AsyncIterator[Page]:
+    """Yield the sitemaps from ``start`` on, each once; the addresses of pages they list are added to ``found``.
+
+    A sitemap that cannot be had or read makes the walk incomplete and costs no other.
+
+    Raises:
+        SourceBlocked: if the host refuses us.
+    """
+    waiting, seen = [start], set[str]()
+    while waiting:
+        url = waiting.pop(0)
+        if url in seen:
+            continue
+        seen.add(url)
+        if len(seen) > SITEMAPS_MAX or len(found) > ADDRESSES_MAX:
+            fetch.incomplete(f"more than {SITEMAPS_MAX} sitemaps or {ADDRESSES_MAX:,} addresses: the rest is not read")
+            return
+        try:
+            page = await fetch.get(url, accept=None if url.endswith(".gz") else _ACCEPT)
+        except PageFailed:
+            continue
+        yield page
+        try:
+            listed = sitemap(page)
+        except PageUnreadable as error:
+            fetch.incomplete(f"{url}: {error}")
+            continue
+        found.update(dict.fromkeys(listed.pages))
+        waiting.extend(listed.sitemaps)
+
+
+def _unpacked(page: Page) -> Page:
+    """Return a sitemap that is published as a gzip file with its text as the body."""
+    if not page.body.startswith(b"\x1f\x8b"):
+        return page
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        body = unpacker.decompress(page.body, TEXT_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise PageUnreadable(f"a damaged gzip file: {error}") from error
+    if len(body) > TEXT_BYTES_MAX:
+        raise PageUnreadable(f"more than {TEXT_BYTES_MAX:,} bytes when unpacked")
+    return replace(page, body=body)
+
+
+def _locations(tree: etree._Element, name: str) -> Iterator[str]:
+    for entry in tree.iterchildren(f"{{*}}{name}"):
+        words = entry.findtext("{*}loc")
+        if words and words.strip():
+            yield words.strip()
