@@ -61,7 +61,7 @@ class DayReading:
 
 
 def read_day(words: str, language: str | None, country: str | None) -> DayReading:
-    """Read a day. A printed time with an offset is turned to UTC first; without an offset the day is as printed.
+    """Read a day. It is the day as printed: a time with an offset keeps the day of the place it was printed for.
 
     ``language`` (BCP 47) and ``country`` (ISO 3166-1 alpha-2) are those of the source: they decide the names of months
     and the order of "03/04/2026". Days that stand for "never" (2050 and later, 1 January 2030 in Open edX) are
@@ -108,15 +108,7 @@ def _year_first(found: re.Match[str]) -> date:
 
 
 def _iso(found: re.Match[str]) -> date:
-    year, month, day = int(found[1]), int(found[2]), int(found[3])
-    offset = (found[7] or "").upper()
-    if offset in {"", "Z", "UTC"} or found[4] == "24":
-        return date(year, month, day)
-    sign = -1 if offset[0] == "-" else 1
-    away = sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-    if year >= YEAR_NEVER:
-        return date(year, month, day)
-    return (datetime(year, month, day, int(found[4]), int(found[5]), tzinfo=UTC) - away).date()
+    return date(int(found[1]), int(found[2]), int(found[3]))
 
 
 def _epoch(found: re.Match[str]) -> date:
@@ -130,7 +122,7 @@ def _reiwa(found: re.Match[str]) -> date:
 
 
 def _rfc822(found: re.Match[str]) -> date:
-    return parsedate_to_datetime(found[0]).astimezone(UTC).date()
+    return parsedate_to_datetime(found[0]).date()
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date]], ...] = (

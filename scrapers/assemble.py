@@ -168,6 +168,9 @@ def _merged(summary: Listing, detail: Listing) -> Listing:
         for f in fields(Listing)
         if f.name not in _OF_THE_SUMMARY and f.name not in _MAPPINGS
     }
+    if detail.kind_as_published is None and summary.kind_as_published is not None:
+        # The kind follows the word for it, wherever that is printed.
+        values["kind"] = summary.kind
     for name in _MAPPINGS:
         values[name] = {**getattr(summary, name), **getattr(detail, name)}
     values["complete"] = summary.complete and detail.complete

@@ -148,9 +148,10 @@ async def ask(
     headers: Mapping[str, str],
     limits: FetchLimits,
     clock: Callable[[], datetime],
+    *,
     body: bytes | None = None,
 ) -> Answer:
-    """Send one GET, or a POST if there is a ``body`` of JSON, and read the answer to its end, or to the bound of its body.
+    """Send one GET, or post a ``body`` of JSON, and read the answer to its end, or to the bound of its body.
 
     Raises:
         NoAnswer: if no answer came, or not within the times of ``limits``.

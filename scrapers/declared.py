@@ -35,6 +35,11 @@ ROLES = ("developed_by", "taught_by", "awarded_by", "listed_on")
 OF_A_RUN = frozenset({"start", "end", "enrolment_start", "enrolment_end", "location"})
 _ONLY_OF_A_RUN = frozenset({"ref", "url", "offer_state", "pacing", "delivery", "mode_of_study", "language"})
 _PRICES = {"price": False, "certificate_price": True}
+_CREDITS = re.compile(
+    r"\s*([\d.,]+(?:\s*[-\u2013]\s*[\d.,]+)?)\s*(?:study |credit )?(?:credits?|points?|hours?)\s*", re.IGNORECASE
+)
+"""Credits of a scheme that the words do not name: the declaration does."""
+
 _TEXT_MAX = 20_000
 """Longer texts are not searched for a pattern."""
 
@@ -180,9 +185,13 @@ class Rules:
 
     def _quantity(self, words: Words, name: str) -> Quantity | None:
         text = one(words, name)
+        unit = self.units.get(name)
+        if text is None or unit is None:
+            return None if text is None else Quantity(text=text)
+        if name == "credits" and (generic := _CREDITS.fullmatch(text)):
+            return Quantity(text=generic[1], unit=unit)
         # A unit that is printed beside the number goes before the one that is declared for bare numbers.
-        bare = text is not None and not any(character.isalpha() for character in text)
-        return Quantity(text=text, unit=self.units.get(name) if bare else None) if text is not None else None
+        return Quantity(text=text, unit=None if any(character.isalpha() for character in text) else unit)
 
     def _offering(self, words: Words, number: int) -> OfferingListing:
         names = (OF_A_RUN | _ONLY_OF_A_RUN) - {"ref"}

@@ -116,7 +116,7 @@ class HostRun:
     async def ask(
         self, url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None = None
     ) -> Answer:
-        """Return the first answer to ``url`` (to ``body`` posted to it, if given) that another attempt would not better.
+        """Return the first answer to ``url`` (to a ``body`` posted there) that another attempt would not better.
 
         Raises:
             NoPage: if there is none after all attempts, or the host wants to be left alone.
@@ -152,7 +152,7 @@ class HostRun:
             if self._paced:
                 await self._host.pace.turn(self.delay)
                 self._stop()
-            return await ask(self._host.client, url, headers, limits, self._clock, body)
+            return await ask(self._host.client, url, headers, limits, self._clock, body=body)
 
     def _wait(self, answer: Answer | None, attempt: int, *, last: bool) -> None:
         asked_for = retry_after(answer) if answer else None

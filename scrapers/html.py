@@ -180,9 +180,9 @@ def definitions(element: Tag) -> dict[str, list[Tag]]:
 def labelled(within: Tag, labels: Iterable[str]) -> list[str]:
     """Return the texts that stand behind a label, whatever the markup: the printed words decide, not the classes.
 
-    Read are ``<dt>`` with ``<dd>``, a cell with the cells beside it, a label of its own (``<strong>Fee</strong>: 90 €``,
-    ``<span>Fee</span><span>90 €</span>``) with what follows it up to a line break or the next label, and one element
-    of the form ``Fee: 90 €``. Labels are compared without case, white space and a final colon.
+    Read are ``<dt>`` with ``<dd>``, a cell with the cells beside it, a label of its own
+    (``<strong>Fee</strong>: 90 €``, ``<span>Fee</span><span>90 €</span>``) with what follows up to a line break or
+    the next label, and an element like ``Fee: 90 €``. Case, white space and a final colon of labels do not matter.
     """
     wanted = {_label(label) for label in labels}
     found: list[str] = []

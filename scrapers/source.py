@@ -241,7 +241,9 @@ def _are_words(value: Any) -> bool:
 
 def _are_headers(value: Any) -> bool:
     ours = {"user-agent", "host", "cookie", "authorization", "accept", "accept-encoding", "referer"}
-    return _are_words(value) and all(n.lower() not in ours and v.isascii() and v.isprintable() for n, v in value.items())
+    if not _are_words(value):
+        return False
+    return all(n.lower() not in ours and v.isascii() and v.isprintable() for n, v in value.items())
 
 
 def _are_addresses(value: Any) -> bool:

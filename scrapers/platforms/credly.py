@@ -1,7 +1,7 @@
 """Credly: the badge templates of one organisation (``/organizations/<slug>/badges``), in pages with ``metadata``.
 
-A list of templates, or (as others keep them) an object of templates by id. ``image`` and holders are never read. Options:
-``organisations``, ``keep`` (a regular expression for names of badges that are of the catalogue).
+A list of templates, or (as others keep them) an object of templates by id. ``image`` and holders are never read.
+Options: ``organisations``.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Read are answers of the registry's search (posted; ``data`` and ``extra.TotalResults``), graphs (``@graph``), single
 resources, and envelopes (``resource``: a JSON Web Token whose payload is a graph, or the graph itself, as
-``decoded_resource`` also holds it). Entries are credentials and learning opportunities; texts come by language. Options:
-``query`` (the CTDL query to post to the start addresses; a start address is got if there is none), ``language``,
+``decoded_resource`` also holds it). Entries are credentials and learning opportunities; texts come by language.
+Options: ``query`` (the CTDL query to post to the start addresses; they are got if there is none), ``language``,
 ``organisations``.
 """
 

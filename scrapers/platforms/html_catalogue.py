@@ -5,7 +5,7 @@ Options::
     items = "li.programme"            # one element an entry of the list
     none = ".no-results"              # the element that stands there if the list is empty
     link = "h2 a"                     # the anchor to the entry's own page, within an item; ":scope" if it is the item
-    ref_query = "id"                  # the ref is this query value of the address, not its path
+    ref_query = "id"                  # the ref is this query value of the address, not its path with its query
     next = "a[rel=next]"              # paging by a link, or by a number that is counted up:
     page = { query = "page", first = 1 }
     total = ".result-count"           # the element with the source's own total
@@ -33,6 +33,7 @@ from urllib.parse import parse_qs, urlsplit
 from bs4.element import Tag
 
 from models.records import Format, Listing, Page, Problem, Source
+from models.vocab import vocabulary
 from scrapers.declared import LISTS, OptionsInvalid, Rules, Treatment, Words, listing_names, one
 from scrapers.fields import RecordInvalid, each_of
 from scrapers.html import attribute, labelled, link, links, maybe, section, some, soup, text
@@ -44,8 +45,9 @@ from scrapers.sitemaps import walk_sitemaps
 _ACCEPT = "text/html"
 _ATTRIBUTE = re.compile(r"^(.*?)@([A-Za-z_:][\w:.-]*)$")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d+")
-_PATH_OF_PAGE = re.compile(r"/(?:page/)?\d+/?$")
-_MANY = LISTS | {"description"}
+_PATH_OF_PAGE = re.compile(r"/page/\d+/?$")
+_OF_CAMPAIGNS = re.compile(r"utm_|fbclid|gclid")
+_MANY = LISTS | {"description"} | frozenset(vocabulary("statement"))
 
 
 class Field:
@@ -179,7 +181,7 @@ class Catalogue(Scraper):
         return self.rules.listing(words, ref=one(words, "ref") or self._ref(page.url), url=page.url, part="detail")
 
     def _ref(self, address: str) -> str:
-        """Return the code in an address: a query value if one is declared, else the path."""
+        """Return the code in an address: a query value if one is declared, else the path with its query."""
         parts = urlsplit(address)
         name = self.format.options.get("ref_query")
         if name:
@@ -187,7 +189,8 @@ class Catalogue(Scraper):
             if not found:
                 raise RecordInvalid(f"an address without {name!r}: {address}")
             return found[0]
-        return parts.path
+        kept = [pair for pair in parts.query.split("&") if pair and not _OF_CAMPAIGNS.match(pair)]
+        return f"{parts.path}?{'&'.join(kept)}" if kept else parts.path
 
     def _part(self, page: Page) -> Part:
         tree = soup(page)

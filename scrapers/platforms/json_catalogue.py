@@ -1,11 +1,11 @@
 """Any catalogue in JSON, declared: where entries, fields and the next page are found (JMESPath, https://jmespath.org).
 
 Options: ``entries`` (the list of an answer; ``@`` if the answer is the list), ``[options.fields]`` (names of
-``scrapers.declared``, each a path or a table with ``path``, ``split``, ``pattern``), ``keep`` (entries of the catalogue;
-others are of no concern), ``[options.offerings]`` (``each`` and the fields of a run), ``total``. Paging is one of: ``next``
-(an address), ``page = {query, first, pages}`` (a number counted up) or ``offset = {query}`` (the number of entries
-read so far); none means that one answer lists everything. ``post`` is a JSON body to post to the start addresses.
-Besides: what ``scrapers.declared.Rules`` reads.
+``scrapers.declared``, each a path or a table with ``path``, ``split``, ``pattern``), ``keep`` (true for entries of the
+catalogue; others are no concern), ``[options.offerings]`` (``each`` and the fields of a run), ``total``. Paging is
+one of: ``next`` (an address), ``page = {query, first, pages}`` (a number counted up) or ``offset = {query}`` (the
+number of entries read so far); none means that one answer lists everything. ``post`` is a JSON body to post to the
+start addresses. Besides: what ``scrapers.declared.Rules`` reads.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sites whose pages embed schema.org data (JSON-LD, microdata or RDFa), found through their sitemaps.
 
-Options: ``match`` (a regular expression that finds the addresses of entries in the sitemaps), ``kind`` and ``kinds`` as in
-``scrapers.declared.Rules``, ``organisations``. Start addresses are sitemaps; an address that ``match`` finds is read itself.
+Options: ``match`` (a regular expression that finds the addresses of entries in the sitemaps), ``kind`` and ``kinds`` as
+in ``scrapers.declared.Rules``, ``organisations``. Start addresses are sitemaps; one that ``match`` finds is an entry.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """MIT Learn's API (``mitodl/mit-learn``, openapi/specs/v1.yaml): courses and programmes of MIT's units in DRF pages.
 
-Options: ``organisations``, ``units`` (codes of ``offered_by`` that are read; all if left out). Instructors are never read.
+Options: ``organisations``, ``units`` (codes of ``offered_by`` that are read; all if left out). Instructors are never
+read.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Catalogue(DrfCatalogue):
     def _listing(self, record: Record) -> Listing:
         certificate, duration = record.record("certification_type"), record.text("duration")
         effort = record.text("time_commitment")
-        credits = record.text("continuing_ed_credits")
+        ceus = record.text("continuing_ed_credits")
         return Listing(
             ref=record.text("readable_id") or record.required("id"),
             kind=_KINDS.get(record.text("resource_type") or "", "course"),
@@ -48,7 +49,7 @@ class Catalogue(DrfCatalogue):
             pacing=", ".join(record.names("pace")) or None,
             duration=Quantity(text=duration) if duration else None,
             effort=Quantity(text=effort) if effort else None,
-            credits=Quantity(text=credits, unit="ceu") if credits else None,
+            credits=Quantity(text=ceus, unit="ceu") if ceus else None,
             prices=tuple(_prices(record)),
             subjects=record.names("topics"),
             offerings=tuple(_run(run) for run in record.records("runs")),

@@ -1,9 +1,9 @@
-"""Open Onderwijs API version 5 and Open Education API version 6 (https://openonderwijsapi.nl): courses, programmes, runs.
+"""Open Onderwijs API 5 and Open Education API 6 (https://openonderwijsapi.nl): courses, programmes and their runs.
 
 ``items`` in pages with ``hasNextPage``. The versions differ in names (``programs``/``programmes``, ``studyLoad`` as one
-object or a list, ``modeOfDelivery``/``modesOfDelivery``, plain dates or dates with times); each entry is read by what it
-has. Offerings are read where they are expanded into an entry or listed at a start address of their own. Coordinators and
-instructors are never read. Options: ``organisations``, ``language`` (texts are preferred in it), ``keep`` (formal
+object or a list, ``modeOfDelivery``/``modesOfDelivery``, plain dates or dates with times); each entry is read by what
+it has. Offerings are read where they are expanded into an entry or listed at a start address of their own. Coordinators
+and instructors are never read. Options: ``organisations``, ``language`` (texts are preferred in it), ``keep`` (formal
 documents of the catalogue; all if left out).
 """
 
@@ -99,12 +99,18 @@ class Catalogue(Scraper):
         value = item.value.get(name)
         if not isinstance(value, list):
             return item.text(name)
-        if any(isinstance(entry, str) for entry in value):
-            return "\n".join(item.texts(name)) or None
-        texts = item.records(name)
+        # Version 5 prints a list of texts, each a list of its languages, where version 6 prints the languages.
+        several = value if any(isinstance(entry, list) for entry in value) else [value]
+        return "\n".join(words for entry in several if (words := self._in_language(entry, name))) or None
+
+    def _in_language(self, texts: Any, name: str) -> str | None:
+        entries = texts if isinstance(texts, list) else [texts]
+        if all(isinstance(entry, str) for entry in entries):
+            return "\n".join(entries) or None
+        records = [Record(entry, f"an entry of {name!r}") for entry in entries]
         wanted = self.format.options.get("language", self.source.language)
-        best = [text for text in texts if (text.text("language") or "").lower().startswith(wanted)] or list(texts)
-        return best[0].text("value") if best else None
+        best = [record for record in records if (record.text("language") or "").lower().startswith(wanted)]
+        return next((record.text("value") for record in [*best, *records]), None)
 
     def _bodies(self, item: Record) -> Iterator[OrganisationName]:
         body = item.value.get("organisation") or item.value.get("organization")

@@ -17,14 +17,15 @@ from urllib.parse import quote
 from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Quantity, Stage
 from scrapers.declared import organisations
 from scrapers.decode import PageUnreadable, json_value, plain
-from scrapers.fields import Record, each
+from scrapers.fields import Record, each, stated
 from scrapers.paging import Part, follow, with_query
 from scrapers.scraper import Fetch, References, Scraper
 
 _PACING = {"instructor": "instructor-paced", "self": "self-paced"}
 _DELETED = re.compile(r"[\[(]\s*(?:to be )?delete[d]?\s*[\])]", re.IGNORECASE)
 _TEST = re.compile(
-    r"^\s*(?:test(?:\s*course)?|demo(?:\s*course)?|demonstration course|curso de prueba|sandbox)\b[\s\d_.:-]*$|\bdo not enrol",
+    r"^\s*(?:test(?:\s*course)?|demo(?:\s*course)?|demonstration course|curso de prueba|sandbox)\b[\s\d_.:-]*$"
+    r"|\bdo not enrol",
     re.IGNORECASE,
 )
 _DEMO_KEY = re.compile(r"^course-v1:(?:edX|OpenedX)\+Demo\w*\+", re.IGNORECASE)
@@ -75,7 +76,7 @@ class Catalogue(Scraper):
             ),
             pacing=printed,
             effort=Quantity(text=effort) if effort else None,
-            offer_state="invitation only" if invited else None,
+            verbatim=stated({"invitation_only": "true" if invited else None}),
             offerings=(
                 OfferingListing(
                     ref=ref,

@@ -1,4 +1,4 @@
-"""MIT Sloan Executive Education: one list of courses, one of their runs, joined by ``Course_Id``. No names of teachers."""
+"""MIT Sloan Executive Education: one list of courses, one of their runs, joined by ``Course_Id``."""
 
 from __future__ import annotations
 
