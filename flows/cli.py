@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import console
+from flows import cli_sources, console
 
 if TYPE_CHECKING:
     from models.records import RunRecord
@@ -27,9 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sources_app = typer.Typer(help="The catalogues that can be harvested.", no_args_is_help=True)
 db_app = typer.Typer(help="The database: where it is, and bringing it up to date.", no_args_is_help=True)
-app.add_typer(sources_app, name="sources")
+app.add_typer(cli_sources.app, name="sources")
 app.add_typer(db_app, name="db")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -273,18 +272,6 @@ def status(as_json: AsJson = False) -> None:
         console.print_json(rows)
         return
     console.print_table(rows, STATUS_COLUMNS)
-
-
-@sources_app.command("list")
-def sources_list(as_json: AsJson = False) -> None:
-    """List every source with its kind, country, formats and evidence."""
-    from flows.declared import SOURCE_COLUMNS, source_rows
-
-    rows = source_rows()
-    if as_json:
-        console.print_json(rows)
-        return
-    console.print_table(rows, SOURCE_COLUMNS)
 
 
 @db_app.command("upgrade")

@@ -63,7 +63,8 @@ def _named(sources: Mapping[str, Source], slug: str, *, retired: bool) -> Source
             f"Its history can be read from recordings: `microcred replay DIR`"
         )
     if not _has_key(source):
-        raise UnknownSource(f"{slug} needs a key: set {KEY_PREFIX}{source.needs_key.upper()}. {source.key.how if source.key else ""}")
+        how = source.key.how if source.key else ""
+        raise UnknownSource(f"{slug} needs a key: set {KEY_PREFIX}{source.needs_key.upper()}. {how}".rstrip())
     return source
 
 

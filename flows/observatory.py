@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from flows.settings import Settings
 from models.store import Store, open_database
 from scrapers.archive import Archive
+from scrapers.source import own_directory
 from scrapers.warc import RunWriter
 
 ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
@@ -64,6 +65,10 @@ def code_version() -> str:
         for name, content in sorted(_sources_of(files(room))):
             digest.update(f"{room}/{name}\0".encode())
             digest.update(content)
+    own = own_directory()
+    for name, content in sorted(_sources_of(own)) if own is not None else ():
+        digest.update(f"own/{name}\0".encode())
+        digest.update(content)
     return f"{version('microcred-observatory')}+{digest.hexdigest()[:12]}"
 
 

@@ -12,6 +12,9 @@ A folder with ``recording.toml``::
     status = 200
     match = "path"                    # optional: the query does not matter, and the capture answers once a run
 
+    [sample]                          # optional: only so many pages were asked for, and are asked for in a replay
+    pages = 8
+
     [expect]                          # optional: what a correct harvest of the recording yields, one value a run
     listings = [3767]
 
@@ -74,11 +77,15 @@ class RecordedRun:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording: the slug of its source, its runs in order, and the figures a correct harvest yields."""
+    """A recording: the slug of its source, its runs in order, and the figures a correct harvest yields.
+
+    ``sample_pages`` is the number of pages after which the recorded walk was ended, ``None`` if it went to its end.
+    """
 
     source: str
     runs: tuple[RecordedRun, ...]
     expect: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sample_pages: int | None = None
 
 
 def load_recording(directory: Path) -> Recording:
@@ -100,7 +107,12 @@ def load_recording(directory: Path) -> Recording:
     if not isinstance(source, str) or not isinstance(captures, list) or not captures:
         raise RecordingInvalid(f'{file}: it needs source = "slug" and at least one [[capture]]')
     found = [_captured(directory, number, capture) for number, capture in enumerate(captures, start=1)]
-    return Recording(source=source, runs=_runs(found), expect=_expected(file, data.get("expect", {})))
+    return Recording(
+        source=source,
+        runs=_runs(found),
+        expect=_expected(file, data.get("expect", {})),
+        sample_pages=_sample(file, data.get("sample", {})),
+    )
 
 
 def _captured(directory: Path, number: int, capture: Mapping[str, Any]) -> Captured:
@@ -141,6 +153,13 @@ def _expected(file: Path, table: Any) -> Mapping[str, Sequence[Any]]:
     if not isinstance(table, dict) or not all(isinstance(values, list) for values in table.values()):
         raise RecordingInvalid(f"{file}: [expect] holds one list a key, with one value a run")
     return table
+
+
+def _sample(file: Path, table: Any) -> int | None:
+    pages = table.get("pages") if isinstance(table, dict) else table
+    if pages is None or (isinstance(pages, int) and pages > 0):
+        return pages
+    raise RecordingInvalid(f"{file}: [sample] pages is a whole number above 0")
 
 
 def _runs(captures: Sequence[Captured]) -> tuple[RecordedRun, ...]:

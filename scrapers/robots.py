@@ -54,6 +54,10 @@ class Rules:
             return False
         return self._parsed is None or bool(self._parsed.can_fetch(url, AGENT))
 
+    def sitemaps(self) -> tuple[str, ...]:
+        """Return the addresses of sitemaps that robots.txt names."""
+        return tuple(self._parsed.sitemaps) if self._parsed is not None else ()
+
     def words(self) -> str:
         """Return the decision for the record of a run."""
         if self.unreachable is not None:

@@ -32,7 +32,8 @@ class RunFetch:
     """The ``Fetch`` of one run, and its record.
 
     ``pages`` (without bodies, which lie in the archive), ``failures`` and ``problems`` in the order met, ``robots``
-    with the decision for each host, ``incomplete_reasons``, and ``blocked`` with the reason if the host refused.
+    with the decision for each host, ``sitemaps`` as the hosts' robots.txt name them, ``incomplete_reasons``, and
+    ``blocked`` with the reason if the host refused.
     URLs in the record have the key of the source redacted. Pages have ``place`` set to the record that holds their
     body: the original, if they are unchanged.
     """
@@ -53,6 +54,7 @@ class RunFetch:
         self.failures: list[PageFailure] = []
         self.problems: list[Problem] = []
         self.robots: dict[str, str] = {}
+        self.sitemaps: dict[str, tuple[str, ...]] = {}
         self.incomplete_reasons: list[str] = []
         self.blocked: str | None = None
         self._shared = hosts
@@ -280,6 +282,7 @@ class RunFetch:
         host = self._host(address)
         host.delay = max(host.delay, rules.delay)
         self.robots[authority(address)] = rules.words()
+        self.sitemaps[authority(address)] = rules.sitemaps()
         url = self._writer.redact(str(address))
         if rules.unreachable is not None:
             raise self._refused(f"robots.txt of {authority(address)} is out of reach: {rules.reason}", url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -9,6 +10,9 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +22,9 @@ from scrapers.scraper import Scraper
 
 _SOURCES = "scrapers.sources"
 _PLATFORMS = "scrapers.platforms"
+DIRECTORY_VARIABLE = "MICROCRED_SOURCES_DIR"
+"""The environment variable that names a further directory of source folders, beside those of the package."""
+
 _EVIDENCE = ("documented", "recorded", "third-party", "assumed")
 
 Check = Callable[[Any], bool]
@@ -29,13 +36,32 @@ class SourceInvalid(ValueError):
 
 @cache
 def discover() -> Mapping[str, Source]:
-    """Return all declared sources by slug, in alphabetical order.
+    """Return all declared sources by slug, in alphabetical order: those of the package and of ``DIRECTORY_VARIABLE``.
+
+    A folder of one's own goes before one of the package with the same name.
 
     Raises:
         SourceInvalid: if a declaration is not valid.
     """
-    folders = sorted((f for f in files(_SOURCES).iterdir() if (f / "source.toml").is_file()), key=lambda f: f.name)
-    return {folder.name: load_source(folder) for folder in folders}
+    folders = {folder.name: folder for place in _places() for folder in _folders(place)}
+    return {name: load_source(folders[name]) for name in sorted(folders)}
+
+
+def own_directory() -> Path | None:
+    """Return the further directory of sources that the environment names, if any."""
+    named = os.environ.get(DIRECTORY_VARIABLE)
+    return Path(named) if named else None
+
+
+def _places() -> list[Traversable]:
+    own = own_directory()
+    if own is not None and not own.is_dir():
+        raise SourceInvalid(f"{DIRECTORY_VARIABLE}: there is no directory {own}")
+    return [files(_SOURCES), *([own] if own is not None else [])]
+
+
+def _folders(place: Traversable) -> list[Traversable]:
+    return [folder for folder in place.iterdir() if (folder / "source.toml").is_file()]
 
 
 def scraper_for(source: Source, day: date) -> Scraper:
@@ -45,13 +71,29 @@ def scraper_for(source: Source, day: date) -> Scraper:
         SourceInvalid: if the platform it names does not exist.
     """
     form = source.format_on(day)
-    module = f"{_PLATFORMS}.{form.platform}" if form.platform else f"{_SOURCES}.{source.slug}.scraper"
-    try:
-        catalogue = import_module(module).Catalogue
-    except ModuleNotFoundError as error:
-        raise SourceInvalid(f"{source.slug}: there is no {module}") from error
-    scraper: Scraper = catalogue(source, form)
+    module = _platform(form.platform) if form.platform else _own_scraper(source.slug)
+    scraper: Scraper = module.Catalogue(source, form)
     return scraper
+
+
+def _platform(name: str) -> ModuleType:
+    try:
+        return import_module(f"{_PLATFORMS}.{name}")
+    except ModuleNotFoundError as error:
+        raise SourceInvalid(f"there is no {_PLATFORMS}.{name}") from error
+
+
+def _own_scraper(slug: str) -> ModuleType:
+    own = own_directory()
+    file = own / slug / "scraper.py" if own is not None else None
+    if file is None or not file.is_file():
+        return import_module(f"{_SOURCES}.{slug}.scraper")
+    spec = spec_from_file_location(f"{slug}_scraper", file)
+    if spec is None or spec.loader is None:
+        raise SourceInvalid(f"{file} cannot be loaded")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def load_source(folder: Traversable) -> Source:
