@@ -40,7 +40,7 @@ async def follow(
     seen: set[str] = set()
     read = 0
     url: str | None = start
-    part: Part | None = None
+    total: int | None = None
     while url is not None:
         seen.add(url)
         try:
@@ -55,12 +55,13 @@ async def follow(
             fetch.incomplete(f"the list breaks off at {url}: {error}")
             return
         read += part.entries
+        total = part.total if part.total is not None else total
         url = following
         if url in seen:
             _stopped(fetch, url)
             return
-    if part is not None and part.total is not None and read < part.total:
-        _too_few(fetch, start, read, part.total)
+    if total is not None and read < total:
+        _too_few(fetch, start, read, total)
 
 
 async def list_and_details(

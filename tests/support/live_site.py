@@ -42,6 +42,8 @@ class Asked:
     path: str
     headers: dict[str, str]
     at: float
+    method: str = "GET"
+    body: bytes = b""
 
 
 Answering = Reply | Callable[[Asked], Reply] | list[Reply]
@@ -119,12 +121,12 @@ class _Server:
         self._thread.join(10)
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
-        del receive
         assert scope["type"] == "http"
+        body = (await receive()).get("body", b"") if scope["method"] == "POST" else b""
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         path = scope["raw_path"].decode() + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
         assert self.site is not None
-        reply = await self.site.answer(Asked(headers["host"], path, headers, time.monotonic()))
+        reply = await self.site.answer(Asked(headers["host"], path, headers, time.monotonic(), scope["method"], body))
         sent = {"content-type": "text/html; charset=utf-8", **reply.headers}
         if reply.pieces is None and reply.status != 304:
             sent["content-length"] = str(len(reply.body))
@@ -294,7 +296,7 @@ class Observed:
             with self.archive.run_writer(source.slug, key, started, secret=secret) as writer:
                 known_by_url = {k.url: k for k in remembered}
                 fetch = fetcher.run(
-                    source, writer=writer, archive=self.archive, known=known_by_url, on_page=told.append
+                    source, writer=writer, archive=self.archive, known=known_by_url, on_page=told.append, secret=secret
                 )
                 async with fetch:
                     result = await walk(fetch)
