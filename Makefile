@@ -38,6 +38,7 @@ bench: $(READY)  ## Measure the stages of a harvest on the sandbox
 docs: $(READY)  ## Write the generated pages of docs/
 	@$(BIN)/python -m models.dictionary > docs/data-dictionary.md
 	@$(BIN)/python -m scrapers.status > docs/source-status.md
+	@$(BIN)/python -m scrapers.coverage > docs/coverage.md
 
 format: $(READY)  ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -358,7 +358,7 @@ class PriceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offering:
-    """One run of a programme, typed. Dates are calendar days as the source prints them, in whatever zone it prints them.
+    """One run of a programme, typed. Dates are calendar days as printed, in whatever zone they are printed.
 
     ``start_is_unscheduled`` is true if the source says that no date is set (a far-future sentinel counts as such).
     """

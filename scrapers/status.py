@@ -37,7 +37,7 @@ def status(checks_file: Path = LIVE_CHECKS) -> str:
         ValueError: if the file of live checks names an unknown source or lacks a key.
     """
     sources = discover()
-    checks = _live_checks(checks_file, sources)
+    checks = live_checks(checks_file, sources)
     parts = [
         _HEAD,
         _overview(sources.values(), checks),
@@ -46,7 +46,12 @@ def status(checks_file: Path = LIVE_CHECKS) -> str:
     return "\n".join(parts)
 
 
-def _live_checks(file: Path, sources: Mapping[str, Source]) -> Mapping[str, list[dict[str, Any]]]:
+def live_checks(file: Path, sources: Mapping[str, Source]) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the checks of live hosts by source.
+
+    Raises:
+        ValueError: if one names an unknown source or lacks a key.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for check in tomllib.loads(file.read_text(encoding="utf-8")).get("check", []):
         if set(check) != _CHECK_KEYS or check["source"] not in sources:
@@ -78,7 +83,8 @@ def _details(source: Source, checks: Sequence[Mapping[str, Any]]) -> str:
         f"- Terms of use: {source.terms.url or 'address unknown'} ({source.terms.checked}: {source.terms.note}).",
     ]
     if source.needs_key:
-        lines.append(f"- Needs a key: `MICROCRED_KEY_{source.needs_key.upper()}`.")
+        how = f" {source.key.how}." if source.key else ""
+        lines.append(f"- Needs a key: `MICROCRED_KEY_{source.needs_key.upper()}`.{how}")
     if source.retired:
         lines.append(f"- Retired on {source.retired}: read from recordings only.")
     lines += [f"- Checked live on {c['date']} by `{c['command']}`: {c['result']}" for c in checks]

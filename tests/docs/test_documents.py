@@ -11,6 +11,7 @@ import pytest
 from flows.cli import app
 from models.dictionary import dictionary
 from models.views import VIEWS
+from scrapers.coverage import cases, coverage
 from scrapers.source import discover
 from scrapers.status import status
 
@@ -22,7 +23,9 @@ PUBLIC_VIEWS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "generate"), [("data-dictionary.md", dictionary), ("source-status.md", status)])
+@pytest.mark.parametrize(
+    ("name", "generate"), [("data-dictionary.md", dictionary), ("source-status.md", status), ("coverage.md", coverage)]
+)
 def test_generated_pages_are_fresh(name: str, generate: Callable[[], str]) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generate(), f"docs/{name} is stale: run `make docs`"
 
@@ -32,6 +35,11 @@ def test_every_public_view_and_column_has_a_meaning() -> None:
     for view in VIEWS.values():
         assert view.comment
         assert [name for name, text in view.columns.items() if not text.strip()] == []
+
+
+def test_every_source_serves_a_case_and_every_case_has_sources() -> None:
+    assert {slug for case in cases() for slug in case["sources"]} == set(discover())
+    assert all(case["sources"] for case in cases())
 
 
 def test_status_names_every_source_and_claims_no_live_check() -> None:
