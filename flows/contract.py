@@ -32,7 +32,10 @@ _CAUSES = (
     (r"\b404\b|\b410\b", "the address has moved or is gone: look for the new one"),
     (r"\b429\b|Retry-After", "too many requests: raise pace_seconds, try later"),
     (r"\b5\d\d\b", "the host is out of order: try later"),
-    (r"expected .*(?:JSON|XML|HTML)|looks like", "another type of answer: a login, a consent or a script-drawn page"),
+    (
+        r"where \w+ was asked for|expected .*(?:JSON|XML|HTML)",
+        "another type of answer: a login, a consent or a script-drawn page",
+    ),
     (r"getaddrinfo|Name or service|nodename|resolve", "the host has no address: it is gone, or you are offline"),
     (r"[Cc]ertificate|SSL|TLS", "the host's certificate is not valid"),
     (r"[Tt]imeout|no whole answer|ConnectError|refused|All connection attempts", "no connection: try later"),
