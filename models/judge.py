@@ -16,6 +16,7 @@ FLOOD_SHARE = 0.50
 """If more than this share of the refs is gone and as many have come, the source renamed its ids."""
 FLOOD_MIN_REFS = 10
 """Below this many refs half of them may well go in a week."""
+URL_SHOWN_MAX = 160
 SHOWN_FAILURES = 3
 
 
@@ -75,7 +76,7 @@ def _holes(harvested: Harvested) -> list[str]:
     """Say why the run cannot have seen everything."""
     holes = []
     if harvested.failures:
-        shown = [f"{f.url}: {f.reason}" for f in harvested.failures[:SHOWN_FAILURES]]
+        shown = [f"{_shortened(f.url)}: {f.reason}" for f in harvested.failures[:SHOWN_FAILURES]]
         rest = len(harvested.failures) - len(shown)
         more = f" and {rest} more" if rest else ""
         holes.append(f"{_pages(len(harvested.failures))} failed ({'; '.join(shown)}{more})")
@@ -145,6 +146,11 @@ def _is_filled(programme: Programme, field: str) -> bool:
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %"
+
+
+def _shortened(url: str) -> str:
+    """Return an address as a person needs it: one that carries a posted body is longer than any sentence."""
+    return url if len(url) <= URL_SHOWN_MAX else f"{url[:URL_SHOWN_MAX]}..."
 
 
 def _pages(number: int) -> str:

@@ -7,6 +7,7 @@ import sys
 import threading
 from datetime import date
 
+from sandbox.all_catalogues import KEYS
 from sandbox.server import serve
 from sandbox.world import SOURCES, World
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         lines = (
             f"World {options.seed} on {options.day}, {len(SOURCES)} catalogues on 127.0.0.1:{site.port}",
             f"MICROCRED_LOOPBACK_PORT={site.port} microcred harvest {SOURCES[0]}",
+            f"Keys, any value will do: {' '.join(f'MICROCRED_KEY_{key.upper()}=sandbox' for key in KEYS)}",
             "Ctrl-C ends it.",
         )
         sys.stdout.write("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""The catalogues of the world: their hosts, which facts they print, and what they tend to offer."""
+"""What a catalogue is to the world: its hosts, which facts it prints, what it tends to offer; and the first twelve."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ FACTS = ("title", "price", "enrolment", "runs")
 class Catalogue:
     """One catalogue.
 
-    ``hosts`` answer for it. ``prints`` are the ``FACTS`` that can be read in it: a catalogue without prices hides every
-    change of price. Whether one can enrol counts as printed only where a word or a flag says so, not where it would
-    have to be computed from dates. ``prices_on_runs``: a price belongs to a run and not to the programme (XCRI-CAP
-    presentations, Richie course runs), so that a new price changes offerings only.
+    ``family`` is the module of ``sandbox.formats`` that writes it, the slug's own if empty. ``hosts`` answer for it;
+    some are shared by several catalogues. ``prints`` are the ``FACTS`` that can be read in it: a catalogue without
+    prices hides every change of price. Whether one can enrol counts as printed only where a word or a flag says so, not
+    where it would have to be computed from dates. ``prices_on_runs``: a price belongs to a run and not to the programme
+    (XCRI-CAP presentations, Richie course runs), so that a new price changes offerings only.
 
     The rest says what is invented for it: ``size`` programmes over the whole time, by shares of kinds, languages and
     kinds of delivery; weeks, hours a week, credits, amounts in ``currency``; the share ``self_paced`` without fixed
-    runs, the share that once ``closes`` for enrolment, and ``endings`` of titles by kind.
+    runs, the share that once ``closes`` for enrolment, and ``endings`` of titles by kind. ``key`` names the key
+    that it asks for.
     """
 
     slug: str
+    family: str = ""
     hosts: tuple[str, ...]
     prints: frozenset[str]
     prices_on_runs: bool = False
@@ -39,9 +42,11 @@ class Catalogue:
     self_paced: float = 0.0
     closes: float = 0.15
     endings: dict[str, str] = field(default_factory=dict)
+    key: str = ""
 
 
-def _catalogues() -> tuple[Catalogue, ...]:
+def first_catalogues() -> tuple[Catalogue, ...]:
+    """Return the catalogues that have a format of their own from the beginning."""
     title_runs = frozenset({"title", "runs"})
     return (
         Catalogue(
@@ -186,9 +191,3 @@ def _catalogues() -> tuple[Catalogue, ...]:
             closes=0.2,
         ),
     )
-
-
-CATALOGUES: dict[str, Catalogue] = {catalogue.slug: catalogue for catalogue in _catalogues()}
-
-HOSTS: dict[str, str] = {host: catalogue.slug for catalogue in CATALOGUES.values() for host in catalogue.hosts}
-"""Which catalogue answers for a host."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sandbox.catalogues import CATALOGUES, Catalogue
+from sandbox.all_catalogues import CATALOGUES
+from sandbox.catalogues import Catalogue
 from sandbox.names import Namer
 from sandbox.organisations import ORGANISATIONS
 from sandbox.programme import Dated, Entry, Offering, Price, Programme, Span, Title, value_on

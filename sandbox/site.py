@@ -19,12 +19,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox import formats
-from sandbox.catalogues import CATALOGUES, HOSTS
+from sandbox.all_catalogues import CATALOGUES, HOSTS
 from sandbox.faults import Fault, spoilt
 from sandbox.formats import nova_academy, nzqa, tartu
 from sandbox.formats.shared import Answer, Request
 from sandbox.world import World
 
+_BODY_MAX = 64 * 1024
+_KEYS = ("authorization", "x-api-key")
 _ROBOTS = "User-agent: *\nAllow: /\n"
 _ROBOTS_OF = {"www.fun-mooc.fr": "User-agent: *\nCrawl-delay: 0.01\nDisallow: /admin/\n"}
 _SITEMAPS = {
@@ -105,8 +107,11 @@ class Site:
         """Answer one request (ASGI)."""
         if scope["type"] != "http":
             raise ValueError(f"only HTTP is served, not {scope['type']}")
-        http = HttpRequest(scope)
-        request = Request(http.headers.get("host", "").partition(":")[0], http.url.path, http.url.query)
+        http = HttpRequest(scope, receive)
+        body = (await http.body())[:_BODY_MAX] if http.method == "POST" else b""
+        key = next((http.headers[name] for name in _KEYS if name in http.headers), "")
+        host = http.headers.get("host", "").partition(":")[0]
+        request = Request(host, http.url.path, http.url.query, body, key)
         faults = self._struck(request)
         for fault in faults:
             if fault.kind == "slow":
@@ -126,7 +131,7 @@ class Site:
         return struck
 
     def _respond(self, http: HttpRequest, request: Request, faults: list[Fault]) -> Response:
-        if http.method not in {"GET", "HEAD"}:
+        if http.method not in {"GET", "HEAD", "POST"}:
             return Response("method not allowed", 405)
         if request.host not in HOSTS:
             return Response(f"no catalogue answers for {request.host!r}", 421)
@@ -138,7 +143,7 @@ class Site:
         waits = [fault.retry_after for fault in faults if fault.kind == "status" and fault.retry_after is not None]
         if waits:
             headers["Retry-After"] = str(max(waits))
-        if answer.status != 200 or answer is not made.answer:
+        if answer.status != 200 or answer is not made.answer or http.method == "POST":
             return Response(answer.body, answer.status, headers)
         return self._validated(http, made, headers)
 

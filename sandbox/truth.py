@@ -26,7 +26,8 @@ from typing import Any
 
 import pandas as pd
 
-from sandbox.catalogues import CATALOGUES, FACTS
+from sandbox.all_catalogues import CATALOGUES
+from sandbox.catalogues import FACTS
 from sandbox.programme import Entry, Listed, Programme
 from sandbox.world import World
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sandbox.catalogues import CATALOGUES
+from sandbox.all_catalogues import CATALOGUES
 from sandbox.invent import invent
 from sandbox.programme import Listed, Programme, listed_on
 

@@ -23,11 +23,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked: ``path`` as in the address, ``query`` without the question mark."""
+    """What was asked: ``path`` as in the address, ``query`` without the question mark.
+
+    ``body`` is what was posted, ``key`` the value of a header that holds one.
+    """
 
     host: str
     path: str
     query: str = ""
+    body: bytes = b""
+    key: str = ""
 
     def value(self, name: str) -> str | None:
         """Return the first value of the query parameter ``name``."""
@@ -44,6 +49,11 @@ class Request:
         query = {name: values[0] for name, values in parse_qs(self.query).items()}
         query.update({name: str(value) for name, value in changes.items()})
         return f"https://{self.host}{self.path}?{urlencode(query)}"
+
+
+def refused() -> Answer:
+    """Return what an interface says to those who bring no key."""
+    return Answer(b'{"error":"missing or invalid key"}', "application/json", 401)
 
 
 def in_json(data: Any, content_type: str = "application/json") -> Answer:

@@ -102,7 +102,7 @@ def test_with_its_key_a_source_is_asked(site: Site, check: Any, monkeypatch: pyt
     assert "k-1" not in str(found)
 
 
-def test_a_retired_source_is_skipped_unless_asked_for(site: Site, check: Any) -> None:
+def test_a_retired_source_is_skipped_unless_asked_for(check: Any) -> None:
     assert check("udacity").result == "skipped"
     assert check("udacity", retired=True).result == "failed"
 
