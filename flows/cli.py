@@ -97,7 +97,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which imitated world; the same seed gives the same world.")] = 7,
     dates: Annotated[int, typer.Option(min=2, max=60, help="How many harvests, a quarter of a year apart.")] = 8,
     sources: Annotated[
-        str | None, typer.Option(help="Comma-separated slugs; all twelve if left out.", metavar="SLUGS")
+        str | None,
+        typer.Option(help="Comma-separated slugs, or `all`; one of each family if left out.", metavar="SLUGS"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

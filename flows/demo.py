@@ -18,8 +18,11 @@ import pandas as pd
 
 from flows import console
 from flows.prefect_environment import quiet_prefect
+from flows.settings import KEY_PREFIX
 
 DATA_DIR = Path("data/demo")
+ALL = "all"
+"""Stands for every catalogue of the sandbox; without it the demo harvests one of each family."""
 FIRST_DAY = date(2023, 1, 1)
 RUN_COLUMNS = (
     "as_of",
@@ -67,9 +70,10 @@ def run_demo(*, seed: int, dates: int, slugs: Sequence[str] | None, as_json: boo
     Raises:
         ValueError: if a slug is not one the sandbox serves.
     """
+    from sandbox.all_catalogues import FAMILIES, KEYS
     from sandbox.world import SOURCES, World
 
-    chosen = list(slugs or SOURCES)
+    chosen = list(SOURCES if slugs == [ALL] else slugs or FAMILIES)
     unknown = sorted(set(chosen) - set(SOURCES))
     if unknown:
         raise ValueError(f"the sandbox does not serve {', '.join(unknown)}; it serves {', '.join(SOURCES)}")
@@ -77,7 +81,7 @@ def run_demo(*, seed: int, dates: int, slugs: Sequence[str] | None, as_json: boo
     DATA_DIR.mkdir(parents=True)
     began, world, days = time.monotonic(), World(seed=seed), demo_days(dates)
     console.say(f"An imitated world (seed {seed}): {len(chosen)} catalogues, {dates} dates, all on this machine.")
-    with demo_environment():
+    with demo_environment(KEYS):
         series = asyncio.run(_harvest_all(world, days, chosen))
     trend = pd.concat(series.trends, ignore_index=True)
     truth = observable_truth(world, chosen, days)
@@ -102,12 +106,16 @@ def run_demo(*, seed: int, dates: int, slugs: Sequence[str] | None, as_json: boo
 
 
 @contextmanager
-def demo_environment() -> Iterator[None]:
-    """Point settings and Prefect at the demo's own directory, whatever the person's environment says."""
+def demo_environment(keys: Sequence[str] = ()) -> Iterator[None]:
+    """Point settings and Prefect at the demo's own directory, whatever the person's environment says.
+
+    ``keys`` names the keys that the sandbox asks for; it takes any.
+    """
     before = dict(os.environ)
     os.environ.pop("PREFECT_API_URL", None)
     os.environ.pop("MICROCRED_DATABASE_URL", None)
     os.environ["MICROCRED_DATA_DIR"] = str(DATA_DIR)
+    os.environ.update({f"{KEY_PREFIX}{key.upper()}": "sandbox" for key in keys})
     os.environ["PREFECT_HOME"] = str((DATA_DIR / "prefect").resolve())
     os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
     quiet_prefect()

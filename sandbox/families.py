@@ -49,7 +49,7 @@ _HTML: dict[str, tuple[str, dict[str, int], tuple[str, ...], str, tuple[float, .
     "jv_campus": ("www.jv-campus.org", {"ja": 1, "en": 1}, ("HIKARI",), "JPY", (), _MICRO),
     "jmooc": ("www.jmooc.jp", {"ja": 1, "en": 1}, ("HIKARI",), "JPY", (), {"course": 1}),
 }
-_WITHOUT_PRICES = frozenset({"eciu", "euroteq"})
+_WITHOUT_PRICES = frozenset({"eciu", "euroteq", "suny"})
 _AMOUNTS = {"JPY": (0.0, 3300.0, 11000.0)}
 
 

@@ -17,7 +17,7 @@ from sandbox.world import World
 
 _PAGE = 18
 _DELIVERY = {"online": "Online", "blended": "Blended", "presential": "On campus"}
-_DELIVERY_JA = {"online": "オンライン", "blended": "ハイブリッド", "presential": "対面"}
+_DELIVERY_JA = {"online": "オンライン", "blended": "ブレンド", "presential": "対面"}
 
 
 def answer(slug: str, world: World, day: date, request: Request) -> Answer | None:

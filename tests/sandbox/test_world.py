@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.catalogues import HOSTS
+from sandbox.all_catalogues import CATALOGUES, FAMILIES, HOSTS
 from sandbox.organisations import ORGANISATIONS
 from sandbox.programme import Dated, Entry, Programme, Span, Title
 from sandbox.world import SOURCES, World
@@ -100,7 +100,13 @@ def test_what_is_aside_is_served_and_never_listed(world: World):
 
 
 def test_every_catalogue_has_hosts():
-    assert set(HOSTS.values()) == set(SOURCES)
+    assert {slug for slugs in HOSTS.values() for slug in slugs} == set(SOURCES)
+
+
+def test_every_format_is_represented_once_among_the_families():
+    formats = {catalogue.family or catalogue.slug for catalogue in CATALOGUES.values()}
+    assert len(FAMILIES) == len(formats) == len(set(FAMILIES))
+    assert {CATALOGUES[slug].family or slug for slug in FAMILIES} == formats
 
 
 def test_impossible_worlds_are_refused():
