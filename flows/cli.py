@@ -98,7 +98,7 @@ def demo(
     dates: Annotated[int, typer.Option(min=2, max=60, help="How many harvests, a quarter of a year apart.")] = 8,
     sources: Annotated[
         str | None,
-        typer.Option(help="Comma-separated slugs, or `all`; one of each family if left out.", metavar="SLUGS"),
+        typer.Option(help="Comma-separated slugs, or `all`; else one a family.", metavar="SLUGS"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -266,13 +266,16 @@ def query(
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Show the health of every source: its last run, its last good look, and what waits for a decision."""
-    from flows.showing import STATUS_COLUMNS, health
+    from flows.showing import NEVER, STATUS_COLUMNS, health
 
     rows = health()
     if as_json:
         console.print_json(rows)
         return
-    console.print_table(rows, STATUS_COLUMNS)
+    harvested = [row for row in rows if row["last_outcome"] != NEVER]
+    console.print_table(harvested, STATUS_COLUMNS)
+    if len(harvested) < len(rows):
+        console.say(f"{len(rows) - len(harvested)} further sources were never harvested (`microcred sources list`)")
 
 
 @db_app.command("upgrade")

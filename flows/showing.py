@@ -17,6 +17,10 @@ STATUS_COLUMNS = (
 )  # fmt: skip
 
 
+NEVER = "never harvested"
+"""Stands for the outcome of a source that has no run yet."""
+
+
 def health() -> list[dict[str, Any]]:
     """Return one row a source: declared sources never harvested included, with their last run as unknown."""
     with open_observatory() as observatory:
@@ -24,7 +28,7 @@ def health() -> list[dict[str, Any]]:
     now = datetime.now(UTC)
     rows = []
     for slug in sorted({*known, *discover()}):
-        row = {str(k): v for k, v in known.get(slug, {"source": slug, "last_outcome": "never harvested"}).items()}
+        row = {str(k): v for k, v in known.get(slug, {"source": slug, "last_outcome": NEVER}).items()}
         seen = row.get("last_good_look_at")
         row["age_days"] = None if seen is None or pd.isna(seen) else (now - seen).days
         rows.append(row)
