@@ -126,6 +126,18 @@ def json_value(page: Page) -> Any:
     return json_text(document.strip("\ufeff \t\r\n"))
 
 
+def json_list(page: Page) -> list[Any]:
+    """Return the list that a JSON page is.
+
+    Raises:
+        PageUnreadable: as ``json_value``; also if the value is no list.
+    """
+    value = json_value(page)
+    if not isinstance(value, list):
+        raise PageUnreadable(f"expected a list, found {type(value).__name__}")
+    return value
+
+
 def json_text(document: str) -> Any:
     """Return the value of a JSON document.
 

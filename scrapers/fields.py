@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from models.records import Listing, Page, Problem, Stage
+from models.records import Listing, Page, Problem, Quantity, Stage
 
 T = TypeVar("T")
 
@@ -50,6 +50,15 @@ class Record:
         if found is None:
             raise RecordInvalid(f"an entry without {name!r}")
         return found
+
+    def quantity(self, name: str, unit: str | None = None) -> Quantity | None:
+        """Return words for an amount, with ``unit`` if the name of the field says it; ``None`` if it is not stated.
+
+        Raises:
+            RecordInvalid: if it is a list or an object.
+        """
+        words = self.text(name)
+        return None if words is None else Quantity(text=words, unit=unit)
 
     def whole(self, name: str) -> int | None:
         """Return a whole number, also if it is printed as a text; ``None`` if it is not stated.

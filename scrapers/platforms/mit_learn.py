@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity
+from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem
 from scrapers.declared import organisations
 from scrapers.decode import plain
 from scrapers.fields import Record, each
@@ -34,9 +34,7 @@ class Catalogue(DrfCatalogue):
         yield self._listing(record)
 
     def _listing(self, record: Record) -> Listing:
-        certificate, duration = record.record("certification_type"), record.text("duration")
-        effort = record.text("time_commitment")
-        ceus = record.text("continuing_ed_credits")
+        certificate = record.record("certification_type")
         return Listing(
             ref=record.text("readable_id") or record.required("id"),
             kind=_KINDS.get(record.text("resource_type") or "", "course"),
@@ -47,9 +45,9 @@ class Catalogue(DrfCatalogue):
             credential_label=certificate.text("name") if certificate else None,
             delivery=", ".join(record.names("delivery")) or None,
             pacing=", ".join(record.names("pace")) or None,
-            duration=Quantity(text=duration) if duration else None,
-            effort=Quantity(text=effort) if effort else None,
-            credits=Quantity(text=ceus, unit="ceu") if ceus else None,
+            duration=record.quantity("duration"),
+            effort=record.quantity("time_commitment"),
+            credits=record.quantity("continuing_ed_credits", "ceu"),
             prices=tuple(_prices(record)),
             subjects=record.names("topics"),
             offerings=tuple(_run(run) for run in record.records("runs")),
@@ -80,7 +78,6 @@ def _prices(record: Record) -> Iterator[Price]:
 
 
 def _run(run: Record) -> OfferingListing:
-    duration, effort = run.text("duration"), run.text("time_commitment")
     return OfferingListing(
         ref=run.text("run_id") or run.required("id"),
         url=run.text("url"),
@@ -91,7 +88,7 @@ def _run(run: Record) -> OfferingListing:
         location=run.text("location"),
         delivery=", ".join(run.names("delivery")) or None,
         language=next(iter(run.texts("languages")), None),
-        duration=Quantity(text=duration) if duration else None,
-        effort=Quantity(text=effort) if effort else None,
+        duration=run.quantity("duration"),
+        effort=run.quantity("time_commitment"),
         prices=tuple(Price(text=price, currency="USD") for price in run.texts("prices")),
     )

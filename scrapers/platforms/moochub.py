@@ -47,7 +47,7 @@ class Catalogue(JsonApi):
             credential_label=", ".join(about.texts("educationalCredentialsAwarded")) or None,
             level=next(iter(_names(about, "educationalLevel")), None),
             delivery=", ".join(mode for mode in modes if mode not in _TIMES) or None,
-            duration=_duration(about),
+            duration=about.quantity("duration"),
             effort=_effort(about),
             credits=_credits(about),
             prices=tuple(_prices(about)),
@@ -100,15 +100,9 @@ def _subjects(about: Record) -> Iterator[str]:
     yield from about.texts("keywords")
 
 
-def _duration(about: Record) -> Quantity | None:
-    words = about.text("duration")
-    return Quantity(text=words) if words else None
-
-
 def _effort(about: Record) -> Quantity | None:
     if not isinstance(about.value.get("workload"), dict):
-        words = about.text("workload")
-        return Quantity(text=words, unit="hour_per_week") if words else None
+        return about.quantity("workload", "hour_per_week")
     workload = about.record("workload")
     value, unit = (workload.text("timeValue"), workload.text("timeUnit")) if workload else (None, None)
     if not value:

@@ -71,7 +71,6 @@ class Catalogue(Scraper):
         ref = next((item.text(name) for name in _IDS if item.text(name)), None) or item.required("primaryCode")
         offered = [*_expanded(item), *(Record(value) for value in json.loads(runs.get(ref, "[]")))]
         listed_prices = tuple(_prices(item))
-        duration = item.text("duration")
         yield Listing(
             ref=ref,
             kind=_kind(item, document),
@@ -85,7 +84,7 @@ class Catalogue(Scraper):
             level=item.text("levelOfQualification") or item.text("level"),
             delivery=", ".join(item.texts("modesOfDelivery") or item.texts("modeOfDelivery")) or None,
             mode_of_study=item.text("modeOfStudy"),
-            duration=Quantity(text=duration) if duration else None,
+            duration=item.quantity("duration"),
             credits=next((load for load in _loads(item) if load.unit != "hour"), None),
             workload=next((load for load in _loads(item) if load.unit == "hour"), None),
             prices=listed_prices,

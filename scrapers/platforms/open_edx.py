@@ -14,7 +14,7 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import quote
 
-from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Quantity, Stage
+from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Stage
 from scrapers.declared import organisations
 from scrapers.decode import PageUnreadable, json_value, plain
 from scrapers.fields import Record, each, stated
@@ -60,7 +60,7 @@ class Catalogue(Scraper):
         yield self._listing(run, ref)
 
     def _listing(self, run: Record, ref: str) -> Listing:
-        effort, pacing = run.text("effort"), run.text("pacing")
+        pacing = run.text("pacing")
         body, invited = run.text("org"), run.flag("invitation_only")
         address = self.format.options.get("course_url")
         printed = _PACING.get(pacing, pacing) if pacing else None
@@ -75,7 +75,7 @@ class Catalogue(Scraper):
                 *organisations(self.format.options),
             ),
             pacing=printed,
-            effort=Quantity(text=effort) if effort else None,
+            effort=run.quantity("effort"),
             verbatim=stated({"invitation_only": "true" if invited else None}),
             offerings=(
                 OfferingListing(

@@ -8,10 +8,11 @@ from typing import Any
 
 from models.records import Listing, OfferingListing, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
-from scrapers.decode import PageUnreadable, json_value, plain
+from scrapers.decode import json_list, plain
 from scrapers.fields import Record, each, stated
 from scrapers.scraper import Fetch, References, Scraper
 
+_RUNS = "course-offerings"
 _SELF_PACED = "Asynchronous (On-Demand)"
 
 
@@ -25,10 +26,10 @@ class Catalogue(Scraper):
 
     def references(self, page: Page) -> References:
         """Return the runs by the course they belong to, as JSON."""
-        if not _holds_runs(page):
+        if not page.url.endswith(_RUNS):
             return {}
         runs: dict[str, list[Any]] = {}
-        for value in _rows(page):
+        for value in json_list(page):
             if isinstance(value, dict) and value.get("Course_Id"):
                 runs.setdefault(str(value["Course_Id"]), []).append(value)
         return {"runs": {course: json.dumps(values) for course, values in runs.items()}}
@@ -36,8 +37,8 @@ class Catalogue(Scraper):
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
         """Yield the courses."""
         runs = references.get("runs", {})
-        if not _holds_runs(page):
-            yield from each(_rows(page), page, lambda course: [self._course(course, runs)])
+        if not page.url.endswith(_RUNS):
+            yield from each(json_list(page), page, lambda course: [self._course(course, runs)])
 
     def _course(self, course: Record, runs: Any) -> Listing:
         ref, topic = course.required("Course_Id"), course.text("Topics")
@@ -59,7 +60,7 @@ class Catalogue(Scraper):
 
 
 def _run(run: Record) -> OfferingListing:
-    duration, effort, price = run.text("Duration"), run.text("Time_Commitment"), run.text("Price")
+    price = run.text("Price")
     return OfferingListing(
         ref=run.required("CO_Title"),
         start=run.text("Start_Date"),
@@ -67,19 +68,8 @@ def _run(run: Record) -> OfferingListing:
         delivery=run.text("Delivery"),
         pacing="self-paced" if run.text("Format") == _SELF_PACED else None,
         location=run.text("Location"),
-        duration=Quantity(text=duration) if duration else None,
-        effort=Quantity(text=effort) if effort else None,
+        duration=run.quantity("Duration"),
+        effort=run.quantity("Time_Commitment"),
         prices=(Price(text=price, currency="USD"),) if price else (),
         verbatim=stated({name: run.text(name) for name in ("Format", "Tuition_Cost(non-USD)", "Currency")}),
     )
-
-
-def _rows(page: Page) -> list[Any]:
-    rows = json_value(page)
-    if not isinstance(rows, list):
-        raise PageUnreadable("expected a list of courses or of runs")
-    return rows
-
-
-def _holds_runs(page: Page) -> bool:
-    return page.url.rstrip("/").endswith("course-offerings")

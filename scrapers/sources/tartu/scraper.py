@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any
 
 from bs4.element import Tag
 
 from models.records import Listing, OfferingListing, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
-from scrapers.decode import PageUnreadable, json_value
+from scrapers.decode import json_list
 from scrapers.fields import Record, each, each_of, stated
 from scrapers.html import SelectorMissing, link, one, soup, table, text
 from scrapers.paging import Part, follow, same_page, with_query
@@ -37,12 +36,15 @@ class Catalogue(Scraper):
         if same_page(page.url, self.format.start[0]):
             rows = table(one(soup(page), ".view-micro-credentials table"), _COLUMNS)
             return each_of(rows, page, lambda row: [self._row(row, page)])
-        return each(_trainings(page), page, self._training)
+        return each(json_list(page), page, self._training)
 
     def _row(self, row: Mapping[str, Tag], page: Page) -> Listing:
         anchor, points, language = one(row["Programme"], "a"), text(row["ECTS"]), text(row["Language"])
+        code = text(row["Code"])
+        if code is None:
+            raise SelectorMissing("a row without a code")
         return Listing(
-            ref=_code(row),
+            ref=code,
             kind="microcredential",
             title=text(anchor),
             url=link(anchor, page),
@@ -58,7 +60,7 @@ class Catalogue(Scraper):
             return
         code, title = record.required("code"), record.record("title") or Record({})
         language, form = record.record("language"), record.record("study_form")
-        price, hours, points = (record.text(name) for name in ("price", "academic_hours", "credits"))
+        price = record.text("price")
         yield Listing(
             ref=code,
             kind="microcredential",
@@ -68,8 +70,8 @@ class Catalogue(Scraper):
             languages=language.texts("code") if language else (),
             organisations=organisations(self.format.options),
             delivery=(form.text("en") or form.text("code")) if form else None,
-            workload=Quantity(text=hours, unit="hour") if hours else None,
-            credits=Quantity(text=points, unit="ects") if points else None,
+            workload=record.quantity("academic_hours", "hour"),
+            credits=record.quantity("credits", "ects"),
             prices=(Price(text=price, currency=record.text("currency")),) if price else (),
             verbatim=stated({"title.et": title.text("et"), "state": record.text("state")}),
             offerings=(
@@ -83,22 +85,8 @@ class Catalogue(Scraper):
         )
 
 
-def _code(row: Mapping[str, Tag]) -> str:
-    code = text(row["Code"])
-    if code is None:
-        raise SelectorMissing("a row without a code")
-    return code
-
-
-def _trainings(page: Page) -> list[Any]:
-    answer = json_value(page)
-    if not isinstance(answer, list):
-        raise PageUnreadable(f"expected a list of trainings, found {type(answer).__name__}")
-    return answer
-
-
 def _part(page: Page) -> Part:
-    entries = len(_trainings(page))
+    entries = len(json_list(page))
     start = int(page.url.partition("start=")[2].partition("&")[0])
     more = entries == PAGE_ENTRIES
     return Part(entries=entries, next_url=with_query(page.url, start=start + entries) if more else None)
