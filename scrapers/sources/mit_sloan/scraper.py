@@ -60,7 +60,6 @@ class Catalogue(Scraper):
 
 
 def _run(run: Record) -> OfferingListing:
-    price = run.text("Price")
     return OfferingListing(
         ref=run.required("CO_Title"),
         start=run.text("Start_Date"),
@@ -70,6 +69,6 @@ def _run(run: Record) -> OfferingListing:
         location=run.text("Location"),
         duration=run.quantity("Duration"),
         effort=run.quantity("Time_Commitment"),
-        prices=(Price(text=price, currency="USD"),) if price else (),
+        prices=tuple(Price(text=price, currency="USD") for price in run.texts("Price")),
         verbatim=stated({name: run.text(name) for name in ("Format", "Tuition_Cost(non-USD)", "Currency")}),
     )
