@@ -21,10 +21,14 @@ _ACCEPT = "application/xml"
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """One document: addresses of pages, or (in an index) of further sitemaps."""
+    """One document: addresses of pages, or (in an index) of further sitemaps.
+
+    ``truncated`` is true if the end of the document is missing, and addresses with it.
+    """
 
     pages: tuple[str, ...]
     sitemaps: tuple[str, ...]
+    truncated: bool = False
 
 
 def sitemap(page: Page) -> Sitemap:
@@ -35,11 +39,16 @@ def sitemap(page: Page) -> Sitemap:
     Raises:
         PageUnreadable: if it is no sitemap.
     """
-    tree = xml_tree(_unpacked(page)).tree
+    decoded = xml_tree(_unpacked(page))
+    tree = decoded.tree
     name = etree.QName(tree).localname
     if name not in {"urlset", "sitemapindex"}:
         raise PageUnreadable(f"expected a sitemap, found <{name}>")
-    return Sitemap(pages=tuple(_locations(tree, "url")), sitemaps=tuple(_locations(tree, "sitemap")))
+    return Sitemap(
+        pages=tuple(_locations(tree, "url")),
+        sitemaps=tuple(_locations(tree, "sitemap")),
+        truncated=decoded.truncated,
+    )
 
 
 async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> AsyncIterator[Page]:
@@ -69,6 +78,8 @@ async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> Asy
         except PageUnreadable as error:
             fetch.incomplete(f"{url}: {error}")
             continue
+        if listed.truncated:
+            fetch.incomplete(f"{url} breaks off before its end: addresses are missing")
         found.update(dict.fromkeys(listed.pages))
         waiting.extend(listed.sitemaps)
 

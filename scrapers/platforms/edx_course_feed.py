@@ -6,43 +6,28 @@ An item is a course run (``course:id``), so it is a listing with one offering of
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterator
 
 from lxml import etree
 
-from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Quantity, Stage
+from models.records import Listing, OfferingListing, OrganisationName, Page, Quantity
 from scrapers.declared import organisations
-from scrapers.decode import Decoded, PageUnreadable, plain, xml_tree
-from scrapers.fields import each_of, rejected, stated
-from scrapers.paging import Part, follow
-from scrapers.scraper import Fetch, References, Scraper
+from scrapers.decode import plain
+from scrapers.fields import RecordInvalid, stated
+from scrapers.platforms.feed import FeedCatalogue
 
 _PACING = {"0": "instructor-paced", "1": "self-paced"}
 
 
-class Catalogue(Scraper):
+class Catalogue(FeedCatalogue):
     """The feed from its first page to its last."""
 
-    async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
-        """Yield all pages of the feed."""
-        for start in self.format.start:
-            async for page in follow(fetch, start, _part, accept="application/rss+xml, application/xml"):
-                yield page
-
-    def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
-        """Yield the items of a page."""
-        del references
-        decoded = _feed(page)
-        yield from decoded.problems
-        if decoded.truncated:
-            message = "the feed breaks off before its end: items are missing"
-            yield Problem(stage=Stage.PARSE, code="total_mismatch", message=message, url=page.url)
-        yield from each_of(decoded.tree.iter("item"), page, lambda item: [self._item(item, page)])
-
-    def _item(self, item: etree._Element, page: Page) -> Listing | Problem:
+    def item(self, item: etree._Element, page: Page) -> Listing:
+        """Return the run of a course that an item is."""
+        del page
         ref = _text(item, "{*}id") or _text(item, "guid")
         if ref is None:
-            return rejected("an item without an id", page, _text(item, "title"))
+            raise RecordInvalid("an item without an id")
         length, effort = _text(item, "{*}length"), _text(item, "{*}effort")
         self_paced = _text(item, "{*}self_paced")
         pacing = _PACING.get(self_paced, self_paced) if self_paced else None
@@ -63,19 +48,6 @@ class Catalogue(Scraper):
                 OfferingListing(ref=ref, start=_text(item, "{*}start"), end=_text(item, "{*}end"), pacing=pacing),
             ),
         )
-
-
-def _feed(page: Page) -> Decoded:
-    decoded = xml_tree(page)
-    if decoded.tree.find("channel") is None:
-        raise PageUnreadable(f"expected an RSS feed, found <{etree.QName(decoded.tree).localname}>")
-    return decoded
-
-
-def _part(page: Page) -> Part:
-    tree = _feed(page).tree
-    links = [link.get("href") for link in tree.iterfind("channel/{*}link") if link.get("rel") == "next"]
-    return Part(entries=sum(1 for _ in tree.iter("item")), next_url=next((link for link in links if link), None))
 
 
 def _text(item: etree._Element, name: str) -> str | None:

@@ -7,6 +7,7 @@ Options: ``[options.fields]`` names further elements of an item by their local n
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -26,8 +27,32 @@ _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OWN = {"title": ("title",), "description": ("description", "summary", "encoded", "content"), "subjects": ("category",)}
 
 
-class Catalogue(Scraper):
-    """The items of one feed or several; pages are followed by ``link rel="next"`` (RFC 5005)."""
+class FeedCatalogue(Scraper):
+    """A base for feeds: pages are followed by ``link rel="next"`` (RFC 5005), every item is read by ``item``."""
+
+    async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
+        """Yield the pages of all feeds."""
+        for start in self.format.start:
+            async for page in follow(fetch, start, _part, accept=_ACCEPT):
+                yield page
+
+    def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
+        """Yield the items; a feed that breaks off is a problem."""
+        del references
+        decoded = _feed(page)
+        yield from decoded.problems
+        if decoded.truncated:
+            message = "the feed breaks off before its end: items are missing"
+            yield Problem(stage=Stage.PARSE, code="total_mismatch", message=message, url=page.url)
+        yield from each_of(_items(decoded.tree), page, lambda item: [self.item(item, page)])
+
+    @abstractmethod
+    def item(self, item: etree._Element, page: Page) -> Listing:
+        """Return the entry that an item is."""
+
+
+class Catalogue(FeedCatalogue):
+    """The items of one feed or several."""
 
     def __init__(self, source: Source, form: Format) -> None:
         super().__init__(source, form)
@@ -41,23 +66,8 @@ class Catalogue(Scraper):
             name: (table["element"], Treatment.of(table, f"[options.fields] {name}")) for name, table in tables.items()
         }
 
-    async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
-        """Yield the pages of all feeds."""
-        for start in self.format.start:
-            async for page in follow(fetch, start, _part, accept=_ACCEPT):
-                yield page
-
-    def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
-        """Yield the items."""
-        del references
-        decoded = _feed(page)
-        yield from decoded.problems
-        if decoded.truncated:
-            message = "the feed breaks off before its end: items are missing"
-            yield Problem(stage=Stage.PARSE, code="total_mismatch", message=message, url=page.url)
-        yield from each_of(_items(decoded.tree), page, lambda item: [self._item(item, page)])
-
-    def _item(self, item: etree._Element, page: Page) -> Listing:
+    def item(self, item: etree._Element, page: Page) -> Listing:
+        """Return the entry that an item is, by the elements every feed has and those the declaration names."""
         address = _link(item)
         url = urljoin(page.final_url, address) if address else None
         ref = next(iter(_texts(item, ("guid", "id"))), None) or item.get(_ABOUT) or (_steady(url) if url else None)

@@ -105,6 +105,17 @@ def test_a_sitemap_may_be_packed_and_may_lack_its_namespace() -> None:
     assert sitemap(page_of(body, "application/gzip")).pages == ("https://a.example/1",)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_sitemap_that_breaks_off_is_read_as_far_as_it_goes_and_says_so(packed: bool) -> None:
+    entries = "".join(f"<url><loc>https://a.example/{number}</loc></url>" for number in range(9))
+    whole = f"<urlset>{entries}</urlset>".encode()
+    cut = whole[: len(whole) // 2]
+    listed = sitemap(page_of(gzip.compress(cut) if packed else cut, XML))
+    assert listed.truncated
+    assert listed.pages[:3] == ("https://a.example/0", "https://a.example/1", "https://a.example/2")
+    assert not sitemap(page_of(whole, XML)).truncated
+
+
 @pytest.mark.parametrize(
     "body",
     [
