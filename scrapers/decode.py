@@ -269,9 +269,18 @@ def _xml_parser(*, recover: bool) -> etree.XMLParser:
     )
 
 
+def local_name(element: etree._Element) -> str:
+    """Return the name of an element without its namespace; "" for what has no name (an entity left unread).
+
+    Works for the names recovery leaves behind ("urlset:xmln"), which are not valid and which ``QName`` refuses.
+    """
+    if not isinstance(element.tag, str):
+        return ""
+    return element.tag.rpartition("}")[2].rpartition(":")[2]
+
+
 def _is_cut(document: str, tree: etree._Element) -> bool:
-    name = etree.QName(tree).localname
-    return re.search(rf"</(?:[\w.-]+:)?{re.escape(name)}\s*>", document[-2000:]) is None
+    return re.search(rf"</(?:[\w.-]+:)?{re.escape(local_name(tree))}\s*>", document[-2000:]) is None
 
 
 def html_tree(page: Page) -> html.HtmlElement:

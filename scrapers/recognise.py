@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from models.records import Page
-from scrapers.decode import PageUnreadable, json_value, xml_tree
+from scrapers.decode import PageUnreadable, json_value, local_name, xml_tree
 
 _KEYS = {
     "ref": ("id", "uuid", "uid", "guid", "identifier", "code", "oid", "slug"),
@@ -69,7 +67,7 @@ def recognise(page: Page) -> Proposal | None:
 
 def _xml(page: Page) -> Proposal | None:
     tree = xml_tree(page).tree
-    name = etree.QName(tree).localname
+    name = local_name(tree)
     if name == "catalog" and next(tree.iter("{*}course"), None) is not None:
         count = sum(1 for _ in tree.iter("{*}course"))
         return Proposal(platform="xcri_cap", start=(page.url,), why="an XCRI-CAP catalogue", entries=count)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from models.records import Page
-from scrapers.decode import TEXT_BYTES_MAX, PageUnreadable, xml_tree
+from scrapers.decode import TEXT_BYTES_MAX, PageUnreadable, local_name, xml_tree
 from scrapers.scraper import Fetch, PageFailed
 
 ADDRESSES_MAX = 50_000
@@ -41,7 +41,7 @@ def sitemap(page: Page) -> Sitemap:
     """
     decoded = xml_tree(_unpacked(page))
     tree = decoded.tree
-    name = etree.QName(tree).localname
+    name = local_name(tree)
     if name not in {"urlset", "sitemapindex"}:
         raise PageUnreadable(f"expected a sitemap, found <{name}>")
     return Sitemap(

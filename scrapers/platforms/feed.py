@@ -16,7 +16,7 @@ from lxml import etree
 
 from models.records import Format, Listing, Page, Problem, Source, Stage
 from scrapers.declared import OptionsInvalid, Rules, Treatment, Words, listing_names
-from scrapers.decode import Decoded, PageUnreadable, xml_tree
+from scrapers.decode import Decoded, PageUnreadable, local_name, xml_tree
 from scrapers.fields import RecordInvalid, each_of
 from scrapers.paging import Part, follow
 from scrapers.scraper import Fetch, References, Scraper
@@ -84,7 +84,7 @@ class Catalogue(FeedCatalogue):
 
 def _feed(page: Page) -> Decoded:
     decoded = xml_tree(page)
-    name = etree.QName(decoded.tree).localname
+    name = local_name(decoded.tree)
     if name not in _ROOTS:
         raise PageUnreadable(f"expected an RSS or Atom feed, found <{name}>")
     return decoded
@@ -109,7 +109,7 @@ def _first_of(item: etree._Element, names: tuple[str, ...]) -> list[str]:
 def _texts(item: etree._Element, names: tuple[str, ...]) -> list[str]:
     found: list[str] = []
     for child in item.iterchildren(etree.Element):
-        if etree.QName(child).localname in names:
+        if local_name(child) in names:
             words = "".join(str(part) for part in child.itertext()).strip() or (child.get("term") or "").strip()
             found.extend([words] if words else [])
     return found

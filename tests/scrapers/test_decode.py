@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import page_of
 
-from scrapers.decode import PageUnreadable, html_tree, json_value, plain, text, xml_tree
+from scrapers.decode import PageUnreadable, html_tree, json_value, local_name, plain, text, xml_tree
 
 XML = "application/xml"
 JSON = "application/json"
@@ -104,6 +104,20 @@ def test_xml_in_another_charset_than_declared() -> None:
     decoded = xml_tree(page_of('<?xml version="1.0" encoding="ascii"?><c><t>Õpe</t></c>', XML))
     assert decoded.tree.findtext("t") == "Õpe"
     assert decoded.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('<urlset:xmln="x"><d>1</d></urlset>', "xmln"),
+        ('<a:b:c x="1"><d>1</d></a:b:c>', "b"),
+        ("<a x=><d>1</d></a>", "a"),
+    ],
+)
+def test_a_root_whose_name_is_damaged_is_read_and_reported(body: str, name: str) -> None:
+    decoded = xml_tree(page_of(body, XML))
+    assert local_name(decoded.tree) == name
+    assert [problem.code for problem in decoded.problems] == ["page_damaged"]
 
 
 def test_cut_xml_is_read_as_far_as_it_goes() -> None:
