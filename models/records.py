@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -63,18 +64,27 @@ class KeyPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedAddresses:
+    """What to ask web archives for beside what can be derived: single addresses, and beginnings of addresses."""
+
+    urls: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One way in which a source has been published; an earlier format ends on ``until``.
 
     ``platform`` names a module of ``scrapers.platforms``; ``None`` means the source's own ``scraper.py``.
     ``options`` are facts only that platform reads. ``until`` is the first day on which the format
-    no longer holds; ``None`` for today's format.
+    no longer holds; ``None`` for today's format. ``archive`` is what web archives may hold of it elsewhere.
     """
 
     platform: str | None
     start: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     until: date | None = None
+    archive: ArchivedAddresses = ArchivedAddresses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +94,12 @@ class Source:
     ``kind`` is a word of the vocabulary ``source_kind``, ``country`` ISO 3166-1 alpha-2, ``language`` BCP 47.
     ``complete`` says whether one run lists everything, so that absence can mean withdrawal.
     ``cadence`` is a word of the vocabulary ``cadence``. ``hosts`` are the only hosts the source may be
-    read from. ``lookups`` maps a field to dirty words of this source and their values.
+    read from. ``lookups`` maps a field to dirty words of this source and their values. ``framework`` names the
+    framework of qualifications whose levels the source prints as bare numbers ("Level 5"), empty if none is known.
     ``pace_seconds`` is the least time between two requests to one host. ``needs_key`` names the setting that holds a
     key (never the key), ``key`` says where it goes. ``headers`` are further headers that its hosts ask callers for.
+    ``programme`` is a regular expression for refs of which several are runs of one course (see ``programme_key``), empty
+    if each ref is a programme.
     """
 
     slug: str
@@ -109,6 +122,8 @@ class Source:
     retired: date | None = None
     expect: Expectations = field(default_factory=Expectations)
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    framework: str = ""
+    programme: str = ""
 
     def format_on(self, day: date) -> Format:
         """Return the format in force on ``day``: the earliest that had not yet ended."""
@@ -116,6 +131,16 @@ class Source:
         if dated:
             return min(dated, key=lambda f: f.until or date.max)
         return next(f for f in self.formats if f.until is None)
+
+
+def programme_key(source: Source, ref: str) -> str:
+    """Return the code that all runs of one course share at a source; the ref itself where each ref is a programme.
+
+    It consists of the groups of the declared pattern, joined by ``+``, if the whole ref fits it:
+    ``course-v1:MITx+6.00x+1T2016`` and ``MITx/6.00x/2T2013`` are both ``MITx+6.00x``.
+    """
+    found = re.fullmatch(source.programme, ref) if source.programme else None
+    return "+".join(part for part in found.groups() if part) if found else ref
 
 
 # --------------------------------------------------------------------------------------
@@ -354,6 +379,7 @@ class PriceFacts:
     price_period: str | None = None
     price_is_from: bool | None = None
     certificate_price_amount: float | None = None
+    certificate_price_amount_max: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +406,9 @@ class Offering:
     duration_weeks_max: float | None = None
     effort_hours_per_week_min: float | None = None
     effort_hours_per_week_max: float | None = None
+    workload_hours_min: float | None = None
+    workload_hours_max: float | None = None
+    workload_basis: str | None = None
     price: PriceFacts = PriceFacts()
     verbatim: Mapping[str, str] = field(default_factory=dict)
 

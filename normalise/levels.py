@@ -1,4 +1,7 @@
-"""Reads levels of qualification: the EQF level, only where the source names a framework that is referenced to it."""
+"""Reads levels of qualification: the EQF level, only where a framework is named that is referenced to it.
+
+The framework stands in the printed words ("NFQ level 8"), or in the declaration of a source that prints bare numbers.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,31 @@ from normalise.text import key
 from normalise.words import WORD_MOST
 
 _PIECES = re.compile(r"[^\W\d_]+|\d+")
+_BARE = re.compile(r"(?:level|niveau|tase|taso)?\s?\d{1,2}")
 _REACH = 3  # how many words may stand between the name of a framework and its level
 
 
-def eqf_level(words: str, on: date) -> Reading[int]:
+def eqf_level(words: str, on: date, framework: str = "") -> Reading[int]:
     """Return the EQF level (1-8) of a printed level of qualification on a day.
 
-    A level without the name of its framework ("Level 7") gives ``None`` without trouble: it is kept as published.
-    A printed EQF level goes before the one a national level is referenced to.
+    A level without the name of its framework ("Level 7") is one of ``framework``, the source's own; without that it
+    gives ``None`` without trouble, and is kept as published. A printed EQF level goes before the one a national level
+    is referenced to.
     """
-    return _eqf_level(words[:WORD_MOST], on)
+    return _eqf_level(words[:WORD_MOST], on, framework)
 
 
 @lru_cache(maxsize=4_096)
-def _eqf_level(words: str, on: date) -> Reading[int]:
+def _eqf_level(words: str, on: date, framework: str) -> Reading[int]:
     folded = key(words)
     # The first rule of the table is the EQF itself.
     rule = next((r for r in level_rules(on) if any(_stands_in(name, folded) for name in r.words)), None)
-    return _level_of(rule, folded) if rule else Reading(None)
+    if rule is not None:
+        return _level_of(rule, folded)
+    own = next((r for r in level_rules(on) if framework in r.words), None)
+    if own is None or not _BARE.fullmatch(folded):
+        return Reading(None)
+    return Reading(own.eqf.get(_numbers(_PIECES.findall(folded))[0]))
 
 
 def _stands_in(name: str, folded: str) -> bool:

@@ -81,19 +81,22 @@ def _facts(prices: tuple[Price, ...], country: str | None) -> tuple[PriceFacts, 
         price_currency=next(iter(currencies), None) or next((r.currency for _, r in readings if r.currency), None),
         price_period=next((r.period for r in main if r.period), None),
         price_is_from=any(r.is_from for r in main) if spans else None,
-        certificate_price_amount=certificate,
+        certificate_price_amount=certificate.low if certificate else None,
+        certificate_price_amount_max=certificate.high if certificate else None,
     )
     return facts, tuple(dict.fromkeys(troubles))
 
 
-def _certificate(readings: list[tuple[Price, PriceReading]]) -> float | None:
-    """Return the least price of the certificate, where one is printed apart."""
+def _certificate(readings: list[tuple[Price, PriceReading]]) -> Span | None:
+    """Return the ends of the price of the certificate, where one is printed apart."""
     spans = [r.span for p, r in readings if p.certificate and r.span]
     spans += [r.certificate for _, r in readings if r.certificate]
-    return min((span.low for span in spans if span.low is not None), default=None)
+    lows = [span.low for span in spans if span.low is not None]
+    highs = [span.high for span in spans if span.high is not None]
+    return Span(min(lows, default=None), max(highs, default=None)) if spans else None
 
 
-def _type(main: list[PriceReading], certificate: float | None) -> str | None:
+def _type(main: list[PriceReading], certificate: Span | None) -> str | None:
     kinds = {r.kind for r in main if r.kind}
     if main and all(r.free or (r.span is None and r.kind == "free") for r in main):
         return "free_with_paid_certificate" if certificate else min(kinds - {"free"}, default="free")

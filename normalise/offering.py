@@ -21,7 +21,7 @@ def typed_offering(
     size = record.volume(
         {"duration": listing.duration, "effort": listing.effort}, country=volume_country(source), on=on
     )
-    weeks, rate = size.weeks, size.hours_per_week
+    weeks, rate, hours = size.weeks, size.hours_per_week, size.hours
     return Offering(
         ref=reference(listing.ref),
         url=record.url(listing.url, page_url),
@@ -40,6 +40,9 @@ def typed_offering(
         duration_weeks_max=weeks.high if weeks else None,
         effort_hours_per_week_min=rate.low if rate else None,
         effort_hours_per_week_max=rate.high if rate else None,
+        workload_hours_min=hours.low if hours else None,
+        workload_hours_max=hours.high if hours else None,
+        workload_basis=size.workload_basis,
         price=record.price(listing.prices),
         verbatim=record.words.with_entries(listing.verbatim),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from models.records import Listing, OrganisationRole, Problem, Programme, Source, listing_digest
+from models.records import Listing, OrganisationRole, PriceFacts, Problem, Programme, Source, listing_digest
 from models.vocab import vocabulary
 from normalise.findings import Findings
+from normalise.free_in_text import free_in_text
 from normalise.languages import language_tags
 from normalise.levels import eqf_level
 from normalise.offering import typed_offering
@@ -70,7 +71,7 @@ def normalise(listing: Listing, source: Source, on: date) -> tuple[Programme, tu
         credits_unit=size.credits_unit,
         ects=size.ects,
         ects_basis=size.ects_basis,
-        price=record.price(listing.prices),
+        price=_price(listing, record),
         offer_state=record.word("offer_state", listing.offer_state),
         subjects=_labels(listing.subjects),
         statements=_statements(listing, record),
@@ -101,7 +102,7 @@ def _title(printed: str | None, record: RecordReader) -> str | None:
 
 
 def _eqf_level(printed: str | None, record: RecordReader, on: date) -> int | None:
-    return None if printed is None else record.value("level", printed, eqf_level(printed, on))
+    return None if printed is None else record.value("level", printed, eqf_level(printed, on, record.source.framework))
 
 
 def _languages(printed: tuple[str, ...], record: RecordReader) -> tuple[str, ...]:
@@ -116,6 +117,18 @@ def _languages(printed: tuple[str, ...], record: RecordReader) -> tuple[str, ...
 def _volume(listing: Listing, organisations: tuple[OrganisationRole, ...], record: RecordReader, on: date) -> Volume:
     quantities = {field: getattr(listing, field) for field in FIELDS}
     return record.volume(quantities, volume_country(record.source, organisations), on)
+
+
+def _price(listing: Listing, record: RecordReader) -> PriceFacts:
+    """Return the price; where no field has one, what the running text says of programmes that cost nothing."""
+    if listing.prices:
+        return record.price(listing.prices)
+    texts = (listing.title, listing.description, *listing.verbatim.values())
+    found = next((words for text in texts if text and (words := free_in_text(text))), None)
+    if found is None:
+        return PriceFacts()
+    record.words.keep("price", without_emails(one_line(found)))
+    return PriceFacts(price_type="free", price_amount=0.0, price_amount_max=0.0, price_is_from=False)
 
 
 def _labels(printed: Iterable[str]) -> tuple[str, ...]:

@@ -96,7 +96,8 @@ class LoopbackTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, ports: int | Mapping[str, int]) -> None:
         self._ports = ports
-        self._inner = httpx.AsyncHTTPTransport(limits=_pool())
+        # Only plain HTTP goes through here: nobody need be trusted, and to load the usual certificates takes 25 ms.
+        self._inner = httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=_pool())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` to the port its host is mapped to.

@@ -313,3 +313,9 @@ def plain(fragment: str | None) -> str | None:
     words = unescape(words) if "&" in words else words
     words = _LINES.sub("\n", _SPACES.sub(" ", words)).strip()
     return words or None
+
+
+def plain_parts(*fragments: str | None) -> str | None:
+    """Return several HTML fragments as one plain text, a line break between them; repeated text is left out."""
+    parts = list(dict.fromkeys(part for part in map(plain, fragments) if part))
+    return "\n".join(part for part in parts if not any(part in other for other in parts if other != part)) or None

@@ -14,6 +14,7 @@ from typing import Self
 from models.records import EMPTY, KnownPage, Page, PageFailure, Source
 from scrapers.archive import Archive
 from scrapers.client import DEFAULT_LIMITS, FetchLimits
+from scrapers.door import Door
 from scrapers.hosts import Hosts
 from scrapers.robots import AGENT
 from scrapers.run_fetch import RunFetch
@@ -96,6 +97,10 @@ class HttpFetcher:
         )
         self._runs.append(run)
         return run
+
+    def door(self, source: Source) -> Door:
+        """Return a way to ask the hosts of ``source`` under all our rules that follows, judges and keeps nothing."""
+        return Door(self._hosts, source, agent=self.agent)
 
     async def aclose(self) -> None:
         """End what is still under way and close all connections."""

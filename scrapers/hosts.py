@@ -207,7 +207,8 @@ def page_of(answer: Answer, asked_for: str) -> Page:
 
 
 def _is_worth_another(answer: Answer) -> bool:
-    if answer.status in TRY_AGAIN:
+    if answer.status in TRY_AGAIN and answer.header("memento-datetime") is None:
+        # With that header (RFC 7089) it is a web archive's record of an error in the past, which stays what it was.
         return challenge(page_of(answer, answer.url)) is None
     return answer.again
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -16,7 +17,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.records import Expectations, Format, KeyPlace, Source, Terms
+from models.records import ArchivedAddresses, Expectations, Format, KeyPlace, Source, Terms
 from models.vocab import vocabulary
 from scrapers.scraper import Scraper
 
@@ -138,6 +139,8 @@ def _source(slug: str, top: _Table) -> Source:
         retired=top.take("retired", lambda v: type(v) is date, "a date", None),
         expect=_expectations(top.table("expect", optional=True)),
         lookups=_lookups(top.table("lookups", optional=True)),
+        framework=top.take("framework", _is_text, "the name of a framework of qualifications", ""),
+        programme=top.take("programme", _is_pattern_with_a_group, "a regular expression with a group", ""),
     )
 
 
@@ -186,7 +189,17 @@ def _format(table: _Table, until: date | None = None) -> Format:
         start=tuple(table.take("start", _are_addresses, "a list of https addresses, not empty")),
         options=table.take("options", lambda v: isinstance(v, dict), "a table", {}),
         until=until,
+        archive=_archive(table.table("archive", optional=True)),
     )
+
+
+def _archive(table: _Table) -> ArchivedAddresses:
+    addresses = ArchivedAddresses(
+        urls=tuple(table.take("urls", _are_archived, "a list of addresses", [])),
+        prefixes=tuple(table.take("prefixes", _are_prefixes, "a list of addresses without a query", [])),
+    )
+    table.nothing_left()
+    return addresses
 
 
 def _earlier(table: _Table) -> Format:
@@ -257,6 +270,13 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_pattern_with_a_group(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and re.compile(value).groups > 0
+    except re.error:
+        return False
+
+
 def _is_country(value: Any) -> bool:
     return isinstance(value, str) and len(value) == len("NL") and value.isascii() and value.isupper()
 
@@ -292,3 +312,12 @@ def _are_addresses(value: Any) -> bool:
     return (
         isinstance(value, list) and bool(value) and all(isinstance(u, str) and u.startswith("https://") for u in value)
     )
+
+
+def _are_archived(value: Any) -> bool:
+    # Archives are older than https everywhere.
+    return isinstance(value, list) and all(isinstance(u, str) and u.startswith(("https://", "http://")) for u in value)
+
+
+def _are_prefixes(value: Any) -> bool:
+    return _are_archived(value) and all("?" not in prefix[:-1] for prefix in value)

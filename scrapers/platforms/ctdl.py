@@ -24,6 +24,8 @@ from scrapers.scraper import Fetch, References, Scraper
 
 _TAKE = 100
 _PREFIX = "ceterms:"
+_WHOLE, _TUITION = "costType:AggregateCost", "costType:Tuition"
+"""https://credreg.net/ctdl/terms/CostType: what all of it costs, and tuition alone."""
 _KINDS = {
     "MicroCredential": "microcredential",
     "Course": "course",
@@ -155,11 +157,14 @@ class Catalogue(Scraper):
         return None
 
     def _prices(self, resource: Record) -> Iterator[Price]:
-        for cost in _objects(_of(resource, "estimatedCost")):
-            record = Record(cost)
-            amount = self._text(record, "price")
-            if amount:
-                yield Price(text=amount, currency=self._text(record, "currency"))
+        """Yield what the whole costs if that is stated, else tuition, else whatever costs are."""
+        costs = [(_cost_type(record), record) for record in map(Record, _objects(_of(resource, "estimatedCost")))]
+        for wanted in ((_WHOLE,), (_TUITION, None), {kind for kind, _ in costs}):
+            amounts = [(cost, self._text(cost, "price")) for kind, cost in costs if kind in wanted]
+            prices = [Price(text=text, currency=self._text(cost, "currency")) for cost, text in amounts if text]
+            if prices:
+                yield from prices
+                return
 
     def _conditions(self, resource: Record, name: str) -> str | None:
         words = [self._text(Record(value), "description") for value in _objects(_of(resource, name))]
@@ -194,6 +199,12 @@ def _search(url: str, query: Any, skip: int) -> str:
 
 def _of(resource: Record, name: str) -> Any:
     return resource.value.get(_PREFIX + name, resource.value.get(name))
+
+
+def _cost_type(cost: Record) -> str | None:
+    """Return the type of a cost; ``None`` if none is stated, or none that the vocabulary names."""
+    types = (_of(Record(value), "targetNode") for value in _objects(_of(cost, "directCostType")))
+    return next((name for name in types if isinstance(name, str)), None)
 
 
 def _types(resource: Record) -> list[str]:

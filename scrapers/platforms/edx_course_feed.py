@@ -12,7 +12,7 @@ from lxml import etree
 
 from models.records import Listing, OfferingListing, OrganisationName, Page, Quantity
 from scrapers.declared import organisations
-from scrapers.decode import plain
+from scrapers.decode import plain, plain_parts
 from scrapers.fields import RecordInvalid, stated
 from scrapers.platforms.feed import FeedCatalogue
 
@@ -36,7 +36,7 @@ class Catalogue(FeedCatalogue):
             kind="course",
             title=_text(item, "title"),
             url=_text(item, "link"),
-            description=plain(_text(item, "description") or _text(item, "{*}subtitle")),
+            description=plain_parts(_text(item, "{*}subtitle"), _text(item, "description")),
             organisations=(*_schools(item), *organisations(self.format.options)),
             pacing=pacing,
             duration=Quantity(text=length) if length else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 
 from models.records import Listing, OfferingListing, OrganisationName, Page, Problem, Quantity
-from scrapers.decode import PageUnreadable, json_value, plain
+from scrapers.decode import PageUnreadable, json_value, plain_parts
 from scrapers.fields import Record, each
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -35,7 +35,7 @@ def _course(record: Record) -> Listing:
         kind="course",
         title=record.text("name"),
         url=record.text("url"),
-        description=plain(record.text("description") or record.text("introduction")),
+        description=plain_parts(record.text("introduction"), record.text("description")),
         languages=record.texts("language"),
         organisations=tuple(_organisations(record)),
         effort=Quantity(text=hours, unit="hour_per_week") if hours else None,

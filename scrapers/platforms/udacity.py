@@ -63,9 +63,11 @@ def _listing(record: Record, kind: str, tracks: Mapping[str, str]) -> Listing:
             {
                 "learning_outcomes": plain(record.text("expected_learning")),
                 "prerequisites": plain(record.text("required_knowledge")),
+                "course_units": plain(record.text("syllabus")),
                 "partners": ", ".join(record.names("affiliates")) or None,
             }
         ),
+        verbatim=stated({"faq": plain(record.text("faq"))}),
     )
 
 

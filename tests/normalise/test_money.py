@@ -96,6 +96,7 @@ def test_a_free_programme_with_a_paid_certificate():
         price_currency="EUR",
         price_is_from=False,
         certificate_price_amount=49,
+        certificate_price_amount_max=49,
     )
     assert facts("Free, certificate €49") == (expected, ())
     assert facts("Free", Price(text="49", currency="EUR", certificate=True)) == (expected, ())

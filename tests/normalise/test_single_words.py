@@ -9,10 +9,12 @@ from importlib.resources import files
 import pytest
 
 from models.vocab import vocabulary
+from normalise.conversions import level_rules
 from normalise.countries import country_code
 from normalise.languages import language_tag, language_tags
 from normalise.levels import eqf_level
 from normalise.words import lookup
+from scrapers.source import discover
 
 FIELDS = {
     name: table
@@ -72,12 +74,27 @@ def test_what_names_no_one_country_is_trouble(words: str):
     [
         ("EQF level 6", 6), ("EQF-6", 6), ("eqf_5", 5), ("EKR 7. tase", 7), ("VKS 7", 7), ("SCQF Level 9", 6),
         ("NFQ Level 8", 6), ("Level 9 (NFQ)", 7), ("RQF Level 3", 4), ("EQF level 4 / SCQF 6", 4),
-        ("Level 7", None), ("NZQCF level 5", None), ("AQF 8", None), ("Beginner", None), ("NQF 6", None),
+        ("Level 7", None), ("NZQCF level 5", 5), ("AQF 8", None), ("Beginner", None), ("NQF 6", None),
     ],
 )  # fmt: skip
 def test_eqf_only_where_a_referenced_framework_is_named(words: str, level: int | None):
     reading = eqf_level(words, date(2026, 1, 1))
     assert (reading.value, reading.trouble) == (level, None)
+
+
+def test_a_bare_level_is_one_of_the_sources_own_framework():
+    on = date(2026, 1, 1)
+    assert [eqf_level(words, on, "rqf").value for words in ("3", "Level 3", "Niveau 4")] == [4, 4, 5]
+    assert eqf_level("EQF 6", on, "rqf").value == 6
+    assert [eqf_level(words, on, "rqf").value for words in ("X", "Level 3 or 4", "Beginner", "11")] == [None] * 4
+    assert eqf_level("3", on, "no framework we know").value is None
+
+
+def test_every_framework_that_a_source_declares_is_known():
+    known = {word for rule in level_rules(date(2026, 1, 1)) for word in rule.words}
+    declared = {source.framework for source in discover().values()} - {""}
+    assert declared >= {"rqf", "nzqcf"}
+    assert declared <= known
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ class Site:
         self.asked: list[Asked] = []
         self.most_at_once = 0
         self._at_once = 0
+        self.otherwise: Callable[[Asked], Reply] | None = None
+        """Answers what no path was named for, as a whole imitated host does."""
         self._replies: dict[tuple[str, str], Answering] = {}
 
     def on(self, path: str, reply: Answering | bytes, host: str = HOST, **facts: Any) -> None:
@@ -86,6 +88,8 @@ class Site:
 
     def _reply(self, asked: Asked) -> Reply:
         found = self._replies.get((asked.host, asked.path))
+        if found is None and self.otherwise is not None:
+            return self.otherwise(asked)
         if found is None:
             return Reply(b"no such page", status=404, headers={"content-type": "text/plain"})
         if isinstance(found, list):

@@ -48,13 +48,22 @@ class Catalogue(DrfCatalogue):
 
 
 def _prices(record: Record, about: Record) -> Iterable[Price]:
-    """Yield the price of the certificate: the courses themselves can be audited for nothing."""
+    """Yield the price, of the certificate unless the only way to enrol is the one that costs; auditing is free."""
+    modes = {mode.text("mode_slug") for entry in (record, *record.records("courseruns")) for mode in _modes(entry)}
+    if "audit" in modes:
+        yield Price(text="", kind="free")
+    certificate = modes != {"verified"}
     printed = about.text("price") or about.text("current_price")
     low, high = record.text("min_price"), record.text("max_price")
     if low and high and low != high:
-        yield Price(text=f"{low} - {high}", currency="USD", certificate=True)
+        yield Price(text=f"{low} - {high}", currency="USD", certificate=certificate)
     elif words := printed or low or high:
-        yield Price(text=words, currency="USD", certificate=True)
+        yield Price(text=words, currency="USD", certificate=certificate)
+
+
+def _modes(entry: Record) -> Iterable[Record]:
+    """Return the ways to enrol that a course run, or a programme, states."""
+    return entry.records("enrollment_modes")
 
 
 def _run(run: Record) -> OfferingListing:

@@ -8,7 +8,7 @@ from bs4.element import Tag
 
 from models.records import Listing, OfferingListing, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
-from scrapers.decode import json_list
+from scrapers.decode import json_list, plain
 from scrapers.fields import Record, each, each_of, stated
 from scrapers.html import SelectorMissing, link, one, soup, table, text
 from scrapers.paging import Part, follow, same_page, with_query
@@ -60,12 +60,13 @@ class Catalogue(Scraper):
             return
         code, title = record.required("code"), record.record("title") or Record({})
         language, form = record.record("language"), record.record("study_form")
-        price = record.text("price")
+        price, about = record.text("price"), record.record("description") or Record({})
         yield Listing(
             ref=code,
             kind="microcredential",
             kind_as_published=kind.text("en") or kind.text("et"),
             title=title.text("en") or title.text("et"),
+            description=plain(next((words for tag in ("en", *about.value) if (words := about.text(tag))), None)),
             part="detail",
             languages=language.texts("code") if language else (),
             organisations=organisations(self.format.options),
