@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from models.records import Offering, Programme
 
 EVIDENCE_MOST = 300  # characters of printed words that are kept as evidence
 
@@ -87,20 +91,27 @@ class Classed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparablePrice:
-    """A price in euro at the reference rate of ``rate_date`` (ISO 8601 day): whole, per ECTS credit and per hour."""
+    """A price in euro at a reference rate of the European Central Bank.
 
-    eur: float
-    eur_max: float | None
-    per_ects: float | None
-    per_hour: float | None
-    rate: float
-    rate_date: str
-    rate_source: str
+    ``eur`` and ``eur_max`` are the ends of the price as printed, for one ``price_period`` if it recurs;
+    ``certificate_eur`` is that of the certificate of an otherwise free programme. ``eur_per_ects`` and ``eur_per_hour``
+    divide ``eur`` by the ECTS credits and by the middle of the hours of workload; ``None`` where these are not known or
+    the price recurs. ``rate`` is what one euro was worth in the currency printed on ``rate_date``: the day of the look,
+    or the last day before it that has a rate (at most a week). Both are ``None`` where nothing had to be converted.
+    """
+
+    eur: float | None
+    eur_max: float | None = None
+    certificate_eur: float | None = None
+    eur_per_ects: float | None = None
+    eur_per_hour: float | None = None
+    rate: float | None = None
+    rate_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Words that no rule knows, under the name of the table that could hold them (``field.coursera``, ...)."""
+    """Words that no rule knows, under the name of the lookup that could hold them (``field``, ``organisation``)."""
 
     table: str
     words: str
@@ -110,15 +121,31 @@ class Unread:
 class Classification:
     """Everything the rules make of one row of facts.
 
-    ``elements`` maps each of the listing elements of EU Annex I to the field that states it; those not stated are
-    left out. ``price_problem`` says why a printed price has no value in euro.
+    ``classes`` has one entry a definition. ``development`` is empty if the listing does not say how it was developed.
+    ``organisations`` are those of the programme, in its order. ``elements`` maps each element that the listing states
+    (vocabulary ``listing_element``) to where it stands; those not stated are left out. ``price_problem`` says why a
+    printed price has no value in euro.
     """
 
     classes: tuple[Classed, ...]
     development: tuple[DevelopmentFinding, ...]
     organisations: tuple[KnownOrganisation, ...]
     field_of_education: FieldFinding | None
-    elements: Mapping[str, str] = field(default_factory=dict)
+    elements: Mapping[str, Evidence] = field(default_factory=dict)
     price: ComparablePrice | None = None
     price_problem: str | None = None
     unread: tuple[Unread, ...] = ()
+
+
+class Classifier(Protocol):
+    """Rules made ready for one source: what the store asks, so that it need not know the room of the rules."""
+
+    @property
+    def rules_version(self) -> str:
+        """The version of the rules: a digest that differs as soon as they do."""
+
+    def programme(self, programme: Programme, on: date) -> Classification:
+        """Classify the facts of a programme as a look on a day read them."""
+
+    def offering(self, offering: Offering, on: date) -> tuple[ComparablePrice | None, str | None]:
+        """Return the price of an offering in euro, and why there is none although one is printed."""

@@ -1,0 +1,194 @@
+"""Phrases looked for in printed texts: patterns kept as data, each with the words it must and must not be found in."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Self
+
+from classify.texts import quoted
+from models.classification import Evidence
+
+REACH = 120  # characters before and after a stem in which its phrase must stand
+TRIES_MOST = 40  # occurrences of a stem that are looked at in one text: bounds the work a hostile text can ask for
+SHORT = 240  # characters; so short a text need not hold one of the small words that tell a language
+
+_AS_TYPED = {
+    "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": ".", "•": "*",
+    "\u00a0": " ", "\u202f": " ",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Printed words of a field, and the same in lower case with plain punctuation, character by character.
+
+    ``plain`` is true if the latter are ASCII characters alone: stems with others need not be looked for.
+    """
+
+    field: str
+    words: str
+    lowered: str
+    plain: bool
+
+    @classmethod
+    def of(cls, field: str, words: str) -> Self:
+        """Return the text of a field."""
+        lowered = _lowered(words)
+        return cls(field, words, lowered, lowered.isascii())
+
+    def may_be_in(self, languages: frozenset[str]) -> bool:
+        """Return whether the text may be in one of these languages: it is short, or holds a small word of one."""
+        return len(self.words) < SHORT or not languages.isdisjoint(_languages_of(self.lowered))
+
+
+@lru_cache(maxsize=64)
+def _lowered(words: str) -> str:
+    """Return words in lower case. A character that is longer in lower case stays, so that both keep in step."""
+    lowered = words.lower()
+    if len(lowered) != len(words):
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in words)
+    if not lowered.isascii():
+        for printed, typed in _AS_TYPED.items():
+            lowered = lowered.replace(printed, typed)
+    return lowered
+
+
+@lru_cache(maxsize=64)
+def _languages_of(lowered: str) -> frozenset[str]:
+    """Return the languages of which a text in lower case holds a small word (``languages.toml``)."""
+    marks: Mapping[str, list[str]] = table("languages")["marks"]
+    words = frozenset(lowered.split())
+    spaced = {language for language, small in marks.items() if not words.isdisjoint(small)}
+    if lowered.isascii():
+        return frozenset(spaced)
+    # Not all languages put spaces between words.
+    signs: Mapping[str, list[str]] = table("languages")["signs"]
+    return frozenset(spaced | {language for language, own in signs.items() if any(sign in lowered for sign in own)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A pattern, and what a text that holds it says.
+
+    ``stems`` are strings in lower case of which one stands in every match: only around them is the pattern tried;
+    ``plain_stems`` are those that can stand in a text of ASCII characters alone. A phrase ``written_in`` some languages
+    is looked for only in texts that may be in one of them.
+    A match counts if each of ``also``, and not ``unless``, is found within ``REACH`` characters around it in the same
+    sentence, and the sentence is no question (unless ``questions`` is true).
+    """
+
+    id: str
+    says: str
+    stems: tuple[str, ...]
+    plain_stems: tuple[str, ...]
+    pattern: re.Pattern[str]
+    also: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+    questions: bool
+    written_in: frozenset[str]
+    confidence: float
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Self:
+        """Return the phrase of a row of data. In its patterns a space is any white space, an apostrophe either form."""
+        unless = row.get("unless")
+        return cls(
+            id=row["id"],
+            says=row["says"],
+            stems=tuple(row["stems"]),
+            plain_stems=tuple(stem for stem in row["stems"] if stem.isascii()),
+            pattern=_compiled(row["pattern"]),
+            also=tuple(_compiled(pattern) for pattern in row.get("also", ())),
+            unless=_compiled(unless) if unless else None,
+            questions=row.get("questions", True),
+            written_in=frozenset(row.get("written_in", ())),
+            confidence=row["confidence"],
+        )
+
+    def search(self, text: Text) -> re.Match[str] | None:
+        """Return the first match that counts, or ``None``."""
+        if self.written_in and not text.may_be_in(self.written_in):
+            return None
+        for stem in self.plain_stems if text.plain else self.stems:
+            at, tries = text.lowered.find(stem), 0
+            while at >= 0 and tries < TRIES_MOST:
+                if found := self._around(text.words, max(0, at - REACH), at + len(stem) + REACH):
+                    return found
+                at, tries = text.lowered.find(stem, at + len(stem)), tries + 1
+        return None
+
+    def evidence(self, texts: Iterable[Text]) -> Evidence | None:
+        """Return the evidence of the first text that holds the phrase, or ``None``."""
+        for text in texts:
+            if found := self.search(text):
+                return Evidence(
+                    rule=self.id, field=text.field, words=quoted(text.words, found), confidence=self.confidence
+                )
+        return None
+
+    def _around(self, words: str, start: int, end: int) -> re.Match[str] | None:
+        """Return the first match between two places that counts."""
+        while found := self.pattern.search(words, start, end):
+            if self._counts(words, found):
+                return found
+            if found.end() == start:
+                break
+            start = found.end()
+        return None
+
+    def _counts(self, words: str, found: re.Match[str]) -> bool:
+        if not self.questions and _asked(words, found):
+            return False
+        if self.unless is None and not self.also:
+            return True
+        before = _SENTENCE_END.split(words[max(0, found.start() - REACH) : found.start()])[-1]
+        after = _SENTENCE_END.split(words[found.end() : found.end() + REACH])[0]
+        sentence = before + found[0] + after
+        if self.unless is not None and self.unless.search(sentence):
+            return False
+        return all(pattern.search(sentence) for pattern in self.also)
+
+
+_SENTENCE_END = re.compile(r"[.!?;]\s|\n|[。！？]")
+_AFTER_A_MARK = " \t\r\n*_#)"
+
+
+def _asked(words: str, found: re.Match[str]) -> bool:
+    """Return whether a match stands in a question."""
+    end = _SENTENCE_END.search(words, found.end())
+    return words[found.start() : end.end() if end else None].rstrip(_AFTER_A_MARK).endswith(("?", "？"))
+
+
+def first_evidence(phrases: Iterable[Phrase], texts: Iterable[Text]) -> Evidence | None:
+    """Return the evidence of the first phrase that one of the texts holds, or ``None``."""
+    read = tuple(texts)
+    return next((evidence for phrase in phrases if (evidence := phrase.evidence(read))), None)
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Return the rules kept in ``<name>.toml`` beside this file."""
+    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def phrases(name: str) -> Mapping[str, tuple[Phrase, ...]]:
+    """Return the phrases of ``<name>.toml`` by what they say, in the order of the data.
+
+    Its list ``not_in_questions`` names what a question does not say ("Is there an exam?").
+    """
+    by_meaning: dict[str, list[Phrase]] = {}
+    barred = table(name).get("not_in_questions", ())
+    for row in table(name)["phrase"]:
+        phrase = Phrase.read({"questions": row["says"] not in barred, **row})
+        by_meaning.setdefault(row["says"], []).append(phrase)
+    return {says: tuple(rows) for says, rows in by_meaning.items()}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(" ", r"\s").replace("'", "['’]"), re.IGNORECASE)
