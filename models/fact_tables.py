@@ -27,6 +27,9 @@ class _SharedFacts:
     duration_weeks_max: Mapped[float | None] = mapped_column(comment="Longest duration, in weeks")
     effort_hours_per_week_min: Mapped[float | None] = mapped_column(comment="Least weekly effort, in hours")
     effort_hours_per_week_max: Mapped[float | None] = mapped_column(comment="Greatest weekly effort, in hours")
+    workload_hours_min: Mapped[float | None] = mapped_column(comment="Least total workload, in hours")
+    workload_hours_max: Mapped[float | None] = mapped_column(comment="Greatest total workload, in hours")
+    workload_basis: Mapped[str | None] = mapped_column(comment="Where the hours come from (vocabulary basis)")
     offer_state: Mapped[str | None] = mapped_column(
         comment="Whether one can enrol, as the source states it (vocabulary offer_state); not whether it is listed"
     )
@@ -39,6 +42,9 @@ class _SharedFacts:
     certificate_price_amount: Mapped[float | None] = mapped_column(
         comment="Price of the certificate of an otherwise free programme, in units of price_currency"
     )
+    certificate_price_amount_max: Mapped[float | None] = mapped_column(
+        comment="High end of the price of the certificate; equal for a single price"
+    )
     verbatim: Mapped[dict[str, Any]] = mapped_column(
         comment="The words as printed, under the names of the fields they became (JSON object)"
     )
@@ -48,7 +54,7 @@ class _SharedFacts:
 
 def _shared_checks() -> tuple[CheckConstraint, ...]:
     columns = ("delivery", "pacing", "mode_of_study", "offer_state", "price_type", "price_period")
-    return tuple(one_of(column, column) for column in columns)
+    return (*(one_of(column, column) for column in columns), one_of("workload_basis", "basis"))
 
 
 class ProgrammeFacts(_SharedFacts, Base):
@@ -60,7 +66,6 @@ class ProgrammeFacts(_SharedFacts, Base):
         *_shared_checks(),
         one_of("kind", "listing_kind"),
         one_of("platform_level", "platform_level"),
-        one_of("workload_basis", "basis"),
         one_of("credits_unit", "quantity_unit"),
         one_of("ects_basis", "basis"),
         CheckConstraint("eqf_level between 1 and 8", name="eqf_level_is_known"),
@@ -83,9 +88,6 @@ class ProgrammeFacts(_SharedFacts, Base):
     eqf_level: Mapped[int | None] = mapped_column(
         sort_order=-7, comment="Level of the European Qualifications Framework, 1-8"
     )
-    workload_hours_min: Mapped[float | None] = mapped_column(comment="Least total workload, in hours")
-    workload_hours_max: Mapped[float | None] = mapped_column(comment="Greatest total workload, in hours")
-    workload_basis: Mapped[str | None] = mapped_column(comment="Where the hours come from (vocabulary basis)")
     credits_value: Mapped[float | None] = mapped_column(comment="Credits as printed, in units of credits_unit")
     credits_unit: Mapped[str | None] = mapped_column(comment="Unit of the credits (vocabulary quantity_unit)")
     ects: Mapped[float | None] = mapped_column(comment="Credits in ECTS")
@@ -140,22 +142,3 @@ class ProgrammeRole(Base):
     )
     ref: Mapped[str | None] = mapped_column(comment="The source's own code for the organisation")
     url: Mapped[str | None] = mapped_column(comment="Address of the organisation as printed")
-
-
-class DevelopmentEvidence(Base):
-    """Evidence of how a programme was developed; no rule fills it yet."""
-
-    __tablename__ = "development_evidence_entry"
-    __table_args__ = (
-        CheckConstraint("confidence between 0 and 1", name="confidence_is_a_share"),
-        {"comment": "Evidence of how a programme was developed: one row a mode and rule. Empty until rules exist."},
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Number of the evidence")
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True, comment="The programme")
-    mode: Mapped[str] = mapped_column(comment="How it was developed")
-    rule: Mapped[str] = mapped_column(comment="The rule that found it")
-    evidence: Mapped[str] = mapped_column(comment="The words it was found in")
-    field: Mapped[str] = mapped_column(comment="The field those words stand in")
-    page_url: Mapped[str | None] = mapped_column(comment="The page those words stand on")
-    confidence: Mapped[float] = mapped_column(comment="How sure the rule is, 0-1")

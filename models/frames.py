@@ -41,7 +41,7 @@ def _names_of(kind: type[Any]) -> frozenset[str]:
 _TIMES = _names_of(UtcDateTime) | {"last_run_at", "last_good_look_at"}
 _DAYS = _names_of(Date)
 _TRUTHS = _names_of(Boolean) | {
-    "is_first_of_window", "is_first_version_of_window", "counts_absences", "is_first_complete",
+    "is_first_of_window", "is_first_version_of_window", "counts_absences", "is_first_complete", "is_current",
 }  # fmt: skip
 
 

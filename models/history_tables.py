@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.columns import one_of
 from models.records import Cause
 from models.tables import Base
 
@@ -160,3 +161,35 @@ class OfferingVersion(_VersionColumns, Base):
         ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
     )
     facts_id: Mapped[int] = mapped_column(ForeignKey("offering_facts.id"), sort_order=-1, comment="The facts in force")
+
+
+class OfferingSummary(Base):
+    """What the offerings of a programme that are listed now state alike; derived."""
+
+    __tablename__ = "offering_summary"
+    __table_args__ = (
+        one_of("price_type", "price_type"),
+        one_of("price_period", "price_period"),
+        one_of("delivery", "delivery"),
+        one_of("workload_basis", "basis"),
+        {"comment": "Derived: what the offerings of a programme that are listed now state alike."},
+    )
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True, comment="The programme")
+    offerings: Mapped[int] = mapped_column(comment="How many offerings are listed now")
+    price_type: Mapped[str | None] = mapped_column(comment="Type of price, if all that state one state the same")
+    price_amount: Mapped[float | None] = mapped_column(
+        comment="Lowest price, if all prices have one currency and period"
+    )
+    price_amount_max: Mapped[float | None] = mapped_column(comment="Highest price, likewise")
+    price_currency: Mapped[str | None] = mapped_column(comment="Currency of these prices, ISO 4217")
+    price_period: Mapped[str | None] = mapped_column(comment="Period of these prices (vocabulary price_period)")
+    price_eur: Mapped[float | None] = mapped_column(comment="Lowest price in euro, likewise")
+    price_eur_max: Mapped[float | None] = mapped_column(comment="Highest price in euro, likewise")
+    duration_weeks_min: Mapped[float | None] = mapped_column(comment="Shortest duration in weeks, if all are alike")
+    duration_weeks_max: Mapped[float | None] = mapped_column(comment="Longest duration in weeks, if all are alike")
+    effort_hours_per_week_min: Mapped[float | None] = mapped_column(comment="Least weekly hours, if all are alike")
+    effort_hours_per_week_max: Mapped[float | None] = mapped_column(comment="Most weekly hours, if all are alike")
+    workload_hours_min: Mapped[float | None] = mapped_column(comment="Least workload in hours, if all are alike")
+    workload_hours_max: Mapped[float | None] = mapped_column(comment="Greatest workload in hours, if all are alike")
+    workload_basis: Mapped[str | None] = mapped_column(comment="Where the hours come from (vocabulary basis)")
+    delivery: Mapped[str | None] = mapped_column(comment="How they are delivered, if all that state it are alike")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from models.columns import storable
 from models.history import Reading
+from models.load_classification import ToClassify
 from models.records import Offering, OrganisationRole, Programme, facts_digest
 from models.units import OFFERING, PROGRAMME, Unit, columns_of, insert_rows, new_ids, table
 
@@ -24,10 +25,11 @@ _WORDS = ("verbatim", "page_url")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look read, by the numbers of programmes and offerings."""
+    """What one look read, by the numbers of programmes and offerings, and which facts want a (new) classification."""
 
     programmes: Mapping[int, Reading]
     offerings: Mapping[int, Reading]
+    to_classify: ToClassify
 
 
 def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequence[Programme]) -> Seen:
@@ -42,7 +44,7 @@ def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequ
     records = {storable(programme.ref): programme for programme in reversed(programmes)}
     ids = _identities(connection, PROGRAMME, slug, [(slug, ref) for ref in records])
     by_id = {ids[slug, ref]: record for ref, record in records.items()}
-    facts, fresh = _facts(connection, PROGRAMME, slug, at, by_id)
+    facts, fresh, reread = _facts(connection, PROGRAMME, slug, at, by_id)
     _load_roles(connection, {facts_id: by_id[item].organisations for item, facts_id in fresh.items()})
     readings = {item: Reading(facts[item], p.listing_digest, p.complete) for item, p in by_id.items()}
 
@@ -52,7 +54,8 @@ def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequ
         for offering in reversed(programme.offerings)
     }
     run_ids = _identities(connection, OFFERING, slug, runs)
-    run_facts, _ = _facts(connection, OFFERING, slug, at, {run_ids[key]: run for key, run in runs.items()})
+    runs_by_id = {run_ids[key]: run for key, run in runs.items()}
+    run_facts, run_fresh, run_reread = _facts(connection, OFFERING, slug, at, runs_by_id)
     # The words of an offering are words of its programme's listing: what was read anew is known by the same digest.
     return Seen(
         programmes=readings,
@@ -60,6 +63,10 @@ def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequ
             run_ids[key]: Reading(run_facts[run_ids[key]], readings[key[0]].listing_digest, readings[key[0]].complete)
             for key in runs
         },
+        to_classify=ToClassify(
+            programmes={n: (by_id[item], at.date()) for item, n in (fresh | reread).items()},
+            offerings={n: (runs_by_id[item], at.date()) for item, n in (run_fresh | run_reread).items()},
+        ),
     )
 
 
@@ -79,8 +86,8 @@ def _identities(
 
 def _facts(
     connection: Connection, unit: Unit, slug: str, at: datetime, records: Mapping[int, Programme | Offering]
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Return the number of the facts of each item, and of those alone that are new."""
+) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """Return the number of the facts of each item; of those alone that are new; of those now read earlier."""
     target = unit.table("facts")
     columns = (target.c.id, unit.owner_of(target), target.c.facts_digest, target.c.read_at)
     rows = connection.execute(unit.of_source(target, slug).with_only_columns(*columns, maintain_column_froms=True))
@@ -88,6 +95,7 @@ def _facts(
     ids = new_ids(connection, target)
     found: dict[int, int] = {}
     fresh: dict[int, int] = {}
+    reread: dict[int, int] = {}
     new_rows, earlier = [], []
     for item, record in records.items():
         digest = facts_digest(record)
@@ -96,12 +104,13 @@ def _facts(
             facts_id = fresh[item] = next(ids)
             new_rows.append({"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": at, **_row(record)})
         elif at < read_at:
+            reread[item] = facts_id
             earlier.append({"this": facts_id, "read_at": at, **_words(record)})
         found[item] = facts_id
     insert_rows(connection, target, new_rows)
     if earlier:
         connection.execute(update(target).where(target.c.id == bindparam("this")), earlier)
-    return found, fresh
+    return found, fresh, reread
 
 
 def _row(record: Programme | Offering) -> dict[str, Any]:

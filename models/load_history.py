@@ -40,12 +40,13 @@ class _Books:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a look did to the history: counts of items."""
+    """What a look did to the history: counts of items, and the items whose history it may have changed."""
 
     new: int = 0
     changed: int = 0
     missing: int = 0
     withdrawn: int = 0
+    touched: frozenset[int] = frozenset()
 
 
 def complete_looks(connection: Connection, slug: str) -> list[datetime]:
@@ -240,6 +241,7 @@ def _effect(derived: Mapping[int, History], at: datetime) -> Effect:
         changed=sum(any(_is_change(v, history[0], at) for v in history[1]) for history in derived.values()),
         missing=sum(window.missed_at == at for window in windows),
         withdrawn=sum(window.withdrawn_at == at for window in windows),
+        touched=frozenset(derived),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from sqlalchemy import Engine
+from collections.abc import Mapping
+from typing import Any
 
-from models.frames import QueryRefused, read_only
+import pandas as pd
+from sqlalchemy import Engine, text
+
+from models.fact_queries import Found, find_programmes
+from models.frames import QueryRefused, frame_of, read_only
 from models.run_queries import (
     StoredCapture,
     StoredRun,
@@ -18,8 +22,9 @@ from models.run_queries import (
 )  # fmt: skip
 
 __all__ = [
-    "QueryRefused", "StoredCapture", "StoredRun", "history_frame", "known_pages", "last_good_looks", "looks_frame",
-    "previous_look", "read_sql", "run_log", "run_record", "source_health", "stored_run", "suspect_runs", "trend_frame",
+    "Found", "QueryRefused", "StoredCapture", "StoredRun", "find_programmes", "history_frame", "known_pages",
+    "last_good_looks", "looks_frame", "open_problems", "previous_look", "problem_groups", "read_sql", "run_log",
+    "run_record", "source_health", "stored_run", "suspect_runs", "trend_frame",
 ]  # fmt: skip
 
 
@@ -31,6 +36,28 @@ def run_log(engine: Engine) -> pd.DataFrame:
 def source_health(engine: Engine) -> pd.DataFrame:
     """Return the view ``source_health``, by source."""
     return read_sql(engine, "select * from source_health order by source")
+
+
+def open_problems(engine: Engine, *, source: str | None = None, code: str | None = None) -> pd.DataFrame:
+    """Return the view ``open_problem``, by source, field and words; only those of a source or a code if named."""
+    where, values = _where(source=source, code=code)
+    sql = f"select * from open_problem{where} order by source, stage, field, words, ref"  # noqa: S608 - our words
+    return _asked(engine, sql, values)
+
+
+def problem_groups(engine: Engine, *, source: str | None = None, code: str | None = None) -> pd.DataFrame:
+    """Return the words behind open problems: one row a source, field and word, most frequent first.
+
+    Returns:
+        Columns ``source, stage, code, field, words, listings`` (how many entries meet it) and ``example`` (a ref).
+    """
+    where, values = _where(source=source, code=code)
+    sql = f"""\
+select source, stage, code, field, words, count(distinct ref) as listings, min(ref) as example
+from open_problem{where}
+group by source, stage, code, field, words
+order by listings desc, source, field, words"""  # noqa: S608 - our words; values are bound
+    return _asked(engine, sql, values)
 
 
 def trend_frame(engine: Engine) -> pd.DataFrame:
@@ -106,3 +133,15 @@ def read_sql(engine: Engine, sql: str) -> pd.DataFrame:
     """
     with engine.connect() as connection:
         return read_only(connection, sql)
+
+
+def _where(**wanted: str | None) -> tuple[str, dict[str, str]]:
+    values = {name: value for name, value in wanted.items() if value is not None}
+    return (" where " + " and ".join(f"{name} = :{name}" for name in values) if values else ""), values
+
+
+def _asked(engine: Engine, sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows of a select of ours with values bound into it."""
+    with engine.connect() as connection:
+        result = connection.execute(text(sql), values)
+        return frame_of(list(result.keys()), result.all())

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from models import run_rows
+from models.classification import Classifier
 from models.database import open_database, writing
+from models.fact_queries import offerings_of, stale_facts
 from models.judge import accepted_outcome
+from models.load_classification import load_classifications
 from models.load_facts import load_facts
 from models.load_history import Effect, load_history
+from models.load_summaries import load_summaries
 from models.records import Harvested, Judgement, Outcome, RunRecord, Source
 from models.units import OFFERING, PROGRAMME, new_ids, table
 
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["RunExists", "Store", "open_database"]
+
+CLASSIFIED_AT_ONCE = 2_000
+"""Rows of facts that one transaction classifies anew: others may write in between, and what is done stays done."""
 
 
 class RunExists(ValueError):
@@ -44,6 +51,7 @@ class Store:
         finished_at: datetime,
         code_version: str,
         accepted_reason: str | None = None,
+        classifier: Classifier | None = None,
     ) -> RunRecord:
         """Store a run, and take what it saw into the history if its outcome allows. All or nothing.
 
@@ -59,6 +67,7 @@ class Store:
             finished_at: when it ended (aware).
             code_version: version of the code that read the pages.
             accepted_reason: why a person vouches for a suspect run.
+            classifier: the rules for this source; without them new facts stay unclassified until ``classify``.
 
         Raises:
             RunExists: if a run with other pages is stored at that time; nothing is changed.
@@ -76,7 +85,19 @@ class Store:
                     return run_rows.run_record_of(stored)
                 run_id = stored["id"]
                 _accept(connection, source, stored, harvested, work | {"accepted_reason": accepted_reason})
-            return _load(connection, source.slug, run_id, as_of, harvested)
+            return _load(connection, source.slug, run_id, as_of, harvested, classifier=classifier)
+
+    def classify(self, slug: str, classifier: Classifier, *, most: int = CLASSIFIED_AT_ONCE) -> int:
+        """Classify facts of a source that other rules, or none, have classified: at most ``most`` in one transaction.
+
+        Returns:
+            How many rows of facts were classified; 0 when all are of today's rules.
+        """
+        with writing(self.engine) as connection:
+            facts = stale_facts(connection, slug, classifier.rules_version, most)
+            load_classifications(connection, classifier, facts)
+            load_summaries(connection, offerings_of(connection, facts.offerings))
+        return len(facts.programmes) + len(facts.offerings)
 
     def save_snapshot(
         self,
@@ -163,7 +184,15 @@ def _accept(
     connection.execute(update(run).where(run.c.id == stored["id"]).values(row))
 
 
-def _load(connection: Connection, slug: str, run_id: int, as_of: datetime, harvested: Harvested) -> RunRecord:
+def _load(
+    connection: Connection,
+    slug: str,
+    run_id: int,
+    as_of: datetime,
+    harvested: Harvested,
+    *,
+    classifier: Classifier | None,
+) -> RunRecord:
     """Take a run into the history as far as its outcome allows, and return its record."""
     run = table("run")
     this = run.c.id == run_id
@@ -172,6 +201,9 @@ def _load(connection: Connection, slug: str, run_id: int, as_of: datetime, harve
     if complete or outcome.writes_versions:
         seen = load_facts(connection, slug, as_of, harvested.programmes)
         effect = load_history(connection, PROGRAMME, slug, as_of, seen.programmes, complete=complete)
-        load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
+        of_offerings = load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
+        if classifier is not None:
+            load_classifications(connection, classifier, seen.to_classify)
+        load_summaries(connection, of_offerings.touched)
         connection.execute(update(run).where(this).values(run_rows.effect_of(effect)))
     return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, FromClause, Select, Table, func, insert, select
 
 from models.schema import METADATA
+
+Id = TypeVar("Id", int, str)
 
 CHUNK = 500
 """How many ids one statement names: SQLite and PostgreSQL both bound the number of parameters."""
@@ -78,7 +80,7 @@ def insert_rows(connection: Connection, into: Table, rows: Sequence[dict[str, An
         connection.execute(insert(into), rows)
 
 
-def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+def chunks(ids: Iterable[Id]) -> Iterator[list[Id]]:
     """Yield ``ids`` in pieces that fit into one statement, in order."""
     rest = iter(sorted(ids))
     while chunk := list(islice(rest, CHUNK)):

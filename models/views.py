@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import JSON, Connection, Table, text
 
+from models.classification_tables import DEFAULT_DEFINITION, class_column
 from models.units import OFFERING, PROGRAMME, table
 
 _Columns = Mapping[str, tuple[str, str]]
@@ -98,19 +99,80 @@ _OFFERING_IDENTITY = {
 _PROGRAMME_FACTS = _of(PROGRAMME.table("facts"), "f", _facts(PROGRAMME.table("facts")))
 _OFFERING_FACTS = _of(OFFERING.table("facts"), "f", _facts(OFFERING.table("facts")))
 
+_PROGRAMME_CLASSIFICATION = table("programme_classification")
+_CLASSIFIED: _Columns = {
+    "mc_class": (
+        f"c.{class_column(DEFAULT_DEFINITION)}",
+        f"Class under the definition {DEFAULT_DEFINITION} (vocabulary mc_class); null until classified",
+    ),
+    **_of(
+        _PROGRAMME_CLASSIFICATION,
+        "c",
+        [name for name in _PROGRAMME_CLASSIFICATION.c.keys() if name not in {"facts_id", "rules_version"}],  # noqa: SIM118 - a collection of columns is no mapping
+    ),
+    "classified_by": ("c.rules_version", _PROGRAMME_CLASSIFICATION.c.rules_version.comment or ""),
+}
+_OFFERING_CLASSIFICATION = table("offering_classification")
+_OFFERING_PRICED = _of(
+    _OFFERING_CLASSIFICATION,
+    "c",
+    [name for name in _OFFERING_CLASSIFICATION.c.keys() if name not in {"facts_id", "rules_version"}],  # noqa: SIM118
+)
+
 _PROGRAMMES = """\
 from programme p
 join source s on s.slug = p.source
 join programme_version v on v.programme_id = p.id
 join programme_window w on w.programme_id = p.id and w.window_number = v.window_number
 join programme_facts f on f.id = v.facts_id"""
+_PROGRAMMES_CLASSIFIED = f"{_PROGRAMMES}\nleft join programme_classification c on c.facts_id = f.id"
+_PROGRAMMES_NOW = f"{_PROGRAMMES_CLASSIFIED}\nleft join offering_summary u on u.programme_id = p.id"
+
+_NO_PRICE = "f.price_type is null and f.price_amount is null and f.certificate_price_amount is null"
+_WEEKS = {end: f"coalesce(f.duration_weeks_{end}, u.duration_weeks_{end})" for end in ("min", "max")}
+_WEEKLY = {end: f"coalesce(f.effort_hours_per_week_{end}, u.effort_hours_per_week_{end})" for end in ("min", "max")}
+_HOURS = {
+    end: f"coalesce(f.workload_hours_{end}, u.workload_hours_{end}, "
+    f"round(cast({_WEEKS[end]} * {_WEEKLY[end]} as numeric), 1))"
+    for end in ("min", "max")
+}
+_PRICE_COLUMNS = ("price_type", "price_amount", "price_amount_max", "price_currency", "price_period")
+_OR_OFFERINGS: Mapping[str, str] = {
+    "delivery": "coalesce(f.delivery, u.delivery)",
+    **{f"duration_weeks_{end}": sql for end, sql in _WEEKS.items()},
+    **{f"effort_hours_per_week_{end}": sql for end, sql in _WEEKLY.items()},
+    **{f"workload_hours_{end}": sql for end, sql in _HOURS.items()},
+    "workload_basis": f"coalesce(f.workload_basis, u.workload_basis, case when {_HOURS['min']} is not null "
+    "then 'hours_per_week_x_weeks' end)",
+    **{name: f"case when {_NO_PRICE} then u.{name} else f.{name} end" for name in _PRICE_COLUMNS},
+    **{name: f"case when {_NO_PRICE} then u.{name} else c.{name} end" for name in ("price_eur", "price_eur_max")},
+    "price_eur_per_ects": f"case when {_NO_PRICE} then case when u.price_period is null and f.ects > 0 "
+    "then round(cast(u.price_eur / f.ects as numeric), 2) end else c.price_eur_per_ects end",
+    "price_eur_per_hour": f"case when {_NO_PRICE} then case when u.price_period is null and {_HOURS['min']} > 0 "
+    f"then round(cast(2 * u.price_eur / ({_HOURS['min']} + {_HOURS['max']}) as numeric), 2) end "
+    "else c.price_eur_per_hour end",
+}
+"""What a programme does not state itself and all its offerings listed now state alike: how it is put together."""
+
+
+def _or_offerings(columns: _Columns) -> _Columns:
+    """Return columns of a programme, those of ``_OR_OFFERINGS`` with the offerings to fall back on."""
+    return {
+        name: (_OR_OFFERINGS[name], f"{meaning}; else what its offerings listed now state alike")
+        if name in _OR_OFFERINGS
+        else (sql, meaning)
+        for name, (sql, meaning) in columns.items()
+    }
+
+
 _OFFERINGS = """\
 from offering i
 join programme p on p.id = i.programme_id
 join source s on s.slug = p.source
 join offering_version v on v.offering_id = i.id
 join offering_window w on w.offering_id = i.id and w.window_number = v.window_number
-join offering_facts f on f.id = v.facts_id"""
+join offering_facts f on f.id = v.facts_id
+left join offering_classification c on c.facts_id = f.id"""
 _NOW = "\nwhere v.valid_to is null"
 """The version in force: a withdrawn item has none."""
 
@@ -123,6 +185,71 @@ _ROLE_COUNTS: _Columns = {
         "listed_on": "whose catalogue or platform it runs",
     }.items()
 }
+
+_ORGANISATION: _Columns = {
+    "organisation_id": (
+        "coalesce(k.entity_id, 'as printed: ' || o.name)",
+        "Our own id of the organisation; 'as printed: ' and the name where no rule knows it",
+    ),
+    "name": ("max(coalesce(n.name, o.name))", "Name"),
+    "kind": ("max(coalesce(n.kind, k.kind, o.kind))", "Kind (vocabulary organisation_kind), as far as known"),
+    "country": ("max(coalesce(n.country, k.country, o.country))", "Country, ISO 3166-1 alpha-2, as far as known"),
+    "ror": ("max(n.ror)", "Id of the Research Organization Registry, where our table has it"),
+    "spellings": ("count(distinct o.name)", "In how many ways its name was printed"),
+}
+_ROLE: _Columns = {
+    **_of(table("programme_role"), "r", ["role"]),
+    **_of(table("organisation_entry"), "o", name_as_printed="name"),
+    "organisation_id": _ORGANISATION["organisation_id"],
+    **_of(table("organisation_entity"), "n", ["name"]),
+    "kind": ("coalesce(k.kind, o.kind)", _ORGANISATION["kind"][1]),
+    "country": ("coalesce(k.country, o.country)", _ORGANISATION["country"][1]),
+    **_of(table("organisation_entity"), "n", ["ror"]),
+    **_of(table("programme_organisation"), "k", ["rule", "confidence"]),
+}
+_ROLES_KNOWN = """\
+from organisation_entry o
+join programme_role r on r.organisation_id = o.id
+left join programme_organisation k on k.facts_id = r.facts_id and k.position = r.position
+left join organisation_entity n on n.id = k.entity_id"""
+
+_PROBLEM: _Columns = {
+    "source": ("q.source", "The source"),
+    "stage": ("q.stage", "fetch, parse, normalise or judge, as in the run; classify for rules of classification"),
+    "code": ("q.code", "What kind of problem (vocabulary problem_code)"),
+    "field": ("q.field", "The field concerned, which is the name of the lookup that could hold the words"),
+    "words": ("q.words", "The words as printed"),
+    "ref": ("q.ref", "The source's own code of the programme concerned"),
+    "url": ("q.url", "The page concerned"),
+    "message": ("q.message", "What happened, for a person"),
+}
+_OPEN_PROBLEMS = """\
+from (
+  select r.source, m.stage, m.code, m.field, m.words, m.ref, m.url, m.message
+  from problem m join run r on r.id = m.run_id
+  where r.as_of = (select max(l.as_of) from run l where l.source = r.source)
+  union all
+  select p.source, 'classify', 'unknown_word', u.lookup, u.words, p.ref, f.page_url, 'no rule knows these words'
+  from unread_word u
+  join programme_facts f on f.id = u.facts_id
+  join programme_version v on v.facts_id = f.id and v.valid_to is null
+  join programme p on p.id = v.programme_id
+  union all
+  select p.source, 'classify', 'no_rate', 'price', f.price_currency, p.ref, f.page_url, c.price_problem
+  from programme_classification c
+  join programme_facts f on f.id = c.facts_id
+  join programme_version v on v.facts_id = f.id and v.valid_to is null
+  join programme p on p.id = v.programme_id
+  where c.price_problem is not null
+  union all
+  select p.source, 'classify', 'no_rate', 'price', f.price_currency, p.ref, f.url, c.price_problem
+  from offering_classification c
+  join offering_facts f on f.id = c.facts_id
+  join offering_version v on v.facts_id = f.id and v.valid_to is null
+  join offering i on i.id = v.offering_id
+  join programme p on p.id = i.programme_id
+  where c.price_problem is not null
+) q"""
 
 _RUN = (
     "source", "as_of", "outcome", "reason", "accepted_reason", "listings", "programmes", "offerings", "new", "changed",
@@ -177,24 +304,26 @@ _ALL = (
         "withdrawn are not (see programme_history).",
         {
             **_SOURCE, **_PROGRAMME_IDENTITY, **_WINDOW, **_of(PROGRAMME.table("version"), "v", ["valid_from"]),
-            **_PROGRAMME_FACTS, **_ROLES, **_of(PROGRAMME.table("version"), "v", ["complete"]),
+            **_or_offerings(_PROGRAMME_FACTS), **_or_offerings(_CLASSIFIED), **_ROLES,
+            **_of(PROGRAMME.table("version"), "v", ["complete"]),
+            **_of(table("offering_summary"), "u", ["offerings"]),
         },
-        _PROGRAMMES + _NOW,
+        _PROGRAMMES_NOW + _NOW,
     ),
     _view(
         "programme_history",
         "Every version of every programme, withdrawn ones included. Only the cause look is a change at the source.",
         {
             **_SOURCE, **_PROGRAMME_IDENTITY, **_of(PROGRAMME.table("version"), "v", _VERSION), **_FIRST, **_WINDOW,
-            **_PROGRAMME_FACTS, **_ROLES,
+            **_PROGRAMME_FACTS, **_CLASSIFIED, **_ROLES,
         },
-        _PROGRAMMES,
+        _PROGRAMMES_CLASSIFIED,
     ),
     _view(
         "offering_current",
         "Offerings (runs of programmes) listed now, one row each, with the facts in force.",
         {**_SOURCE, **_OFFERING_IDENTITY, **_WINDOW, **_of(OFFERING.table("version"), "v", ["valid_from"]),
-         **_OFFERING_FACTS},
+         **_OFFERING_FACTS, **_OFFERING_PRICED},
         _OFFERINGS + _NOW,
     ),
     _view(
@@ -215,21 +344,36 @@ _ALL = (
     ),
     _view(
         "organisation",
-        "Organisations as printed, with the programmes listed now in each role; two spellings are two rows.",
-        {**_of(table("organisation_entry"), "o", organisation_id="id", name="name", kind="kind", country="country"),
-         **_ROLE_COUNTS},
-        "from organisation_entry o\nleft join programme_role r on r.organisation_id = o.id\n"
-        "left join programme_version v on v.facts_id = r.facts_id and v.valid_to is null\n"
-        "group by o.id, o.name, o.kind, o.country",
+        "Organisations with the programmes listed now in each role; a name that no rule knows is a row of its own.",
+        {**_ORGANISATION, **_ROLE_COUNTS},
+        f"{_ROLES_KNOWN}\nleft join programme_version v on v.facts_id = r.facts_id and v.valid_to is null\n"
+        f"group by {_ORGANISATION['organisation_id'][0]}",
+    ),
+    _view(
+        "role_current",
+        "The organisations of programmes listed now, one row a role: as printed, and what they are.",
+        {**_of(table("programme"), "p", ["source"]), **_PROGRAMME_IDENTITY, **_ROLE},
+        f"{_ROLES_KNOWN}\njoin programme_version v on v.facts_id = r.facts_id and v.valid_to is null\n"
+        "join programme p on p.id = v.programme_id",
     ),
     _view(
         "development_evidence",
-        "Evidence of how programmes were developed, one row a mode and rule. Empty until rules exist.",
+        "How programmes were developed and why we say so: one row a mode and rule, of every version.",
         {**_of(table("programme"), "p", ["source"]), **_PROGRAMME_IDENTITY,
-         **_of(table("development_evidence_entry"), "e", [
-             "mode", "rule", "evidence", "field", "page_url", "confidence",
-         ])},
-        "from development_evidence_entry e\njoin programme p on p.id = e.programme_id",
+         **_of(PROGRAMME.table("facts"), "f", ["title"]),
+         **_of(table("development_evidence_entry"), "e", ["mode", "rule", "evidence", "field", "confidence"]),
+         **_of(PROGRAMME.table("facts"), "f", ["page_url"]),
+         **_of(PROGRAMME.table("version"), "v", ["version_number", "valid_from", "valid_to"]),
+         "is_current": ("v.valid_to is null", "Whether the version is in force")},
+        "from development_evidence_entry e\njoin programme_facts f on f.id = e.facts_id\n"
+        "join programme p on p.id = f.programme_id\njoin programme_version v on v.facts_id = f.id",
+    ),
+    _view(
+        "open_problem",
+        "What is not understood now: problems of the last run of each source, and words and prices of programmes and "
+        "offerings listed now that no rule of classification knows.",
+        _PROBLEM,
+        _OPEN_PROBLEMS,
     ),
     _view(
         "run_log",

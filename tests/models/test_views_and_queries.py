@@ -49,7 +49,7 @@ def test_every_view_has_its_columns_with_their_texts(engine: Engine):
             assert all(view.columns.values())
     assert list(VIEWS) == [
         "programme_current", "programme_history", "offering_current", "credential_current", "organisation",
-        "development_evidence", "run_log", "source_health", "trend",
+        "role_current", "development_evidence", "open_problem", "run_log", "source_health", "trend",
     ]  # fmt: skip
 
 

@@ -53,7 +53,11 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def a_programme(ref: str, price: float | None = 100, **others: Any) -> Programme:
+def in_euro(amount: float | None) -> PriceFacts:
+    return PriceFacts(price_type="paid", price_amount=amount, price_amount_max=amount, price_currency="EUR")
+
+
+def a_programme(ref: str, price: float | PriceFacts | None = 100, **others: Any) -> Programme:
     """A programme whose words are those of its ref and price, unless ``words`` says otherwise."""
     words = others.pop("words", f"{ref} {price}")
     facts: dict[str, Any] = {
@@ -61,7 +65,7 @@ def a_programme(ref: str, price: float | None = 100, **others: Any) -> Programme
         "kind": "course",
         "title": f"Course {ref}",
         "url": f"https://alpha.example/{ref}",
-        "price": PriceFacts(price_type="paid", price_amount=price, price_amount_max=price, price_currency="EUR"),
+        "price": price if isinstance(price, PriceFacts) else in_euro(price),
         "listing_digest": digest(words),
     }
     return Programme(**(facts | others))
