@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_sources, console
+from flows import cli_classify, cli_sources, console
 
 if TYPE_CHECKING:
     from models.records import RunRecord
@@ -30,6 +30,9 @@ app = typer.Typer(
 db_app = typer.Typer(help="The database: where it is, and bringing it up to date.", no_args_is_help=True)
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(db_app, name="db")
+for command in (cli_classify.classify, cli_classify.explain, cli_classify.problems):
+    app.command()(command)
+cli_sources.app.command()(cli_classify.lookup)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

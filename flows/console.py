@@ -41,6 +41,11 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, ti
     out.print(table)
 
 
+def plain(words: str) -> Text:
+    """Return text of strangers as it may be shown: lines kept, no markup, no terminal control codes."""
+    return Text("".join(c if c.isprintable() or c == "\n" else " " for c in words))
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as mappings by column name."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict(orient="records")]

@@ -16,7 +16,18 @@ from typing import Any
 
 import pandas as pd
 
+from classify.organisation_table import DIRECTORY_VARIABLE as OWN_DIRECTORY
+from classify.organisation_table import OWN_FILE
 from flows import console
+from flows.demo_truth import (
+    COMPARED,
+    beside,
+    class_confusion,
+    judgements,
+    mode_figures,
+    observable_truth,
+    readable_class_confusion,
+)
 from flows.prefect_environment import quiet_prefect
 from flows.settings import KEY_PREFIX
 
@@ -37,14 +48,6 @@ RUN_COLUMNS = (
     "problems",
 )
 NEXT = f"MICROCRED_DATA_DIR={DATA_DIR} .venv/bin/microcred status, or query, trends, snapshot"
-COMPARED = {
-    "stock": "believed_live",
-    "new": "observable_new",
-    "relisted": "confirmable_relisted",
-    "withdrawn": "confirmable_left",
-    "changed": "observable_changed",
-}
-"""Our measures of the total, and what the world's truth calls the figure that an observer on these days can know."""
 
 
 @dataclass
@@ -83,9 +86,11 @@ def run_demo(*, seed: int, dates: int, slugs: Sequence[str] | None, as_json: boo
     console.say(f"An imitated world (seed {seed}): {len(chosen)} catalogues, {dates} dates, all on this machine.")
     with demo_environment(KEYS):
         series = asyncio.run(_harvest_all(world, days, chosen))
+        judged = judgements(world, chosen, days[-1], _listed_now())
     trend = pd.concat(series.trends, ignore_index=True)
     truth = observable_truth(world, chosen, days)
-    pictures = _draw(trend, truth)
+    modes = mode_figures(judged)
+    pictures = _draw(trend, truth, modes)
     seconds = time.monotonic() - began
     if as_json:
         console.print_json(
@@ -95,11 +100,16 @@ def run_demo(*, seed: int, dates: int, slugs: Sequence[str] | None, as_json: boo
                 "seconds": round(seconds, 1),
                 "runs": series.runs,
                 "trend": console.records(beside(trend, truth)),
+                "classes": console.records(class_confusion(judged)),
+                "classes_readable": console.records(readable_class_confusion(judged)),
+                "modes": console.records(modes),
                 "files": [str(path) for path in [DATA_DIR / "observatory.sqlite", DATA_DIR / "archive", *pictures]],
             }
         )
     else:
-        _print(series, beside(trend, truth), pictures, seconds)
+        _print(series, beside(trend, truth))
+        _print_judgements(judged, modes)
+        _print_files(pictures, seconds)
     for message in series.failed:
         console.say(f"failed: {message}", style="bold red")
     return not series.failed
@@ -115,6 +125,7 @@ def demo_environment(keys: Sequence[str] = ()) -> Iterator[None]:
     os.environ.pop("PREFECT_API_URL", None)
     os.environ.pop("MICROCRED_DATABASE_URL", None)
     os.environ["MICROCRED_DATA_DIR"] = str(DATA_DIR)
+    os.environ[OWN_DIRECTORY] = str(_own_directory())
     os.environ.update({f"{KEY_PREFIX}{key.upper()}": "sandbox" for key in keys})
     os.environ["PREFECT_HOME"] = str((DATA_DIR / "prefect").resolve())
     os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
@@ -162,29 +173,26 @@ async def _harvest_all(world: Any, days: Sequence[date], slugs: list[str]) -> Se
     return series
 
 
-def observable_truth(world: Any, slugs: Sequence[str], days: Sequence[date]) -> pd.DataFrame:
-    """Return what an observer on ``days`` can know of the world: columns ``as_of``, ``measure``, ``value``."""
-    from sandbox import truth
+def _own_directory() -> Path:
+    """Write the table of invented organisations where a user would write one of theirs, and return its directory."""
+    from sandbox.organisations import table_of_invented
 
-    stock = truth.stock(world, slugs, days).groupby("day")["believed_live"].sum()
-    flows = truth.flows(world, slugs, days).groupby("day").sum(numeric_only=True)
-    wide = flows.assign(believed_live=stock)[list(COMPARED.values())].set_axis(list(COMPARED), axis="columns")
-    long = wide.rename_axis("as_of").reset_index().melt("as_of", var_name="measure", value_name="value")
-    return long.sort_values(["as_of", "measure"], ignore_index=True)
-
-
-def beside(trend: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return our totals beside the truth: one row a day, ``<measure>`` and ``<measure>_true`` for each compared."""
-    totals = trend[(trend["unit"] == "programme") & (trend["cut"] == "total") & trend["measure"].isin(COMPARED)]
-    ours = totals.pivot_table(index="as_of", columns="measure", values="value", aggfunc="sum")
-    true = truth.pivot_table(index="as_of", columns="measure", values="value", aggfunc="sum")
-    columns = {name: values for m in COMPARED for name, values in ((m, ours[m]), (f"{m}_true", true[m]))}
-    frame = pd.DataFrame(columns).rename_axis("as_of").reset_index()
-    return frame.astype(dict.fromkeys(columns, "int64"))
+    folder = (DATA_DIR / "own").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / OWN_FILE).write_text(table_of_invented(), encoding="utf-8")
+    return folder
 
 
-def _draw(trend: pd.DataFrame, truth: pd.DataFrame) -> list[Path]:
-    from trends.pictures import flow_picture, save, stock_picture, truth_picture
+def _listed_now() -> pd.DataFrame:
+    from flows.observatory import open_observatory
+    from models.queries import read_sql
+
+    with open_observatory() as observatory:
+        return read_sql(observatory.engine, "select source, ref, mc_class, development_modes from programme_current")
+
+
+def _draw(trend: pd.DataFrame, truth: pd.DataFrame, modes: pd.DataFrame) -> list[Path]:
+    from trends.pictures import flow_picture, modes_picture, save, stock_picture, truth_picture
 
     folder = DATA_DIR / "pictures"
     folder.mkdir()
@@ -193,6 +201,7 @@ def _draw(trend: pd.DataFrame, truth: pd.DataFrame) -> list[Path]:
         # Without the baseline, beside which nothing else could be seen.
         "new-and-withdrawn": flow_picture(trend[trend["as_of"] > trend["as_of"].min()]),
         "trend-beside-truth": truth_picture(trend, truth),
+        "how-developed": modes_picture(modes),
     }
     paths = [folder / f"{name}.{suffix}" for name in charts for suffix in ("png", "svg")]
     for path in paths:
@@ -200,7 +209,7 @@ def _draw(trend: pd.DataFrame, truth: pd.DataFrame) -> list[Path]:
     return paths
 
 
-def _print(series: Series, figures: pd.DataFrame, pictures: Sequence[Path], seconds: float) -> None:
+def _print(series: Series, figures: pd.DataFrame) -> None:
     console.print_table(series.runs, RUN_COLUMNS, title="Runs")
     console.out.print()
     console.print_table(
@@ -210,8 +219,21 @@ def _print(series: Series, figures: pd.DataFrame, pictures: Sequence[Path], seco
     )
     equal = sum(int((figures[measure] == figures[f"{measure}_true"]).sum()) for measure in COMPARED)
     console.out.print(f"\n{equal} of {len(COMPARED) * len(figures)} figures are equal to the world's truth.")
-    console.out.print("The first date is the baseline: what was there already counts as first seen, not as new.")
-    console.out.print(f"\nDatabase  {DATA_DIR / 'observatory.sqlite'}")
+    console.out.print("The first date is the baseline: what was there already counts as first seen, not as new.\n")
+
+
+def _print_judgements(judged: pd.DataFrame, modes: pd.DataFrame) -> None:
+    for title, table in (
+        ("Class on the last date: true of the programme (down), and ours (across)", class_confusion(judged)),
+        ("The same against what a careful reader can take from the listing", readable_class_confusion(judged)),
+        ("How programmes were developed: true, readable in the listing, given by us, right", modes),
+    ):
+        console.print_table(console.records(table), [str(name) for name in table.columns], title=title)
+        console.out.print()
+
+
+def _print_files(pictures: Sequence[Path], seconds: float) -> None:
+    console.out.print(f"Database  {DATA_DIR / 'observatory.sqlite'}")
     console.out.print(f"Pages     {DATA_DIR / 'archive'}")
     for path in pictures:
         console.out.print(f"Picture   {path}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
+from flows.classifying import Rules
 from flows.observatory import Observatory, code_version
 from models.judge import judge
 from models.records import Harvested, Page, PageFailure, Problem, Programme, RunRecord, Source
@@ -119,6 +120,7 @@ def conclude(
             finished_at=datetime.now(UTC),
             code_version=code_version(),
             accepted_reason=accepted_reason,
+            classifier=Rules(source),
         )
 
 

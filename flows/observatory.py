@@ -60,8 +60,14 @@ def code_version() -> str:
 
     Two runs with equal versions read the same bytes the same way; only then can equal pages mean "unchanged".
     """
+    return f"{version('microcred-observatory')}+{digest_of_rooms(ROOMS_THAT_READ)}"
+
+
+@cache
+def digest_of_rooms(rooms: tuple[str, ...]) -> str:
+    """Return twelve hex digits that differ as soon as a file of the rooms, or of one's own sources, does."""
     digest = hashlib.sha256()
-    for room in ROOMS_THAT_READ:
+    for room in rooms:
         for name, content in sorted(_sources_of(files(room))):
             digest.update(f"{room}/{name}\0".encode())
             digest.update(content)
@@ -69,14 +75,14 @@ def code_version() -> str:
     for name, content in sorted(_sources_of(own)) if own is not None else ():
         digest.update(f"own/{name}\0".encode())
         digest.update(content)
-    return f"{version('microcred-observatory')}+{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
 
 
 def _sources_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
         if entry.is_dir() and entry.name != "__pycache__":
             yield from _sources_of(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".py", ".toml")):
+        elif entry.name.endswith((".py", ".toml", ".csv")):
             yield f"{prefix}{entry.name}", entry.read_bytes()
 
 
