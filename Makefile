@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs format clean
+.PHONY: help demo test check accuracy accuracy-page bench docs format clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -32,6 +32,12 @@ check: $(READY)  ## Lint, format, types, import doors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+accuracy: $(READY)  ## Compare what we say of recorded listings with what readers took from them (LABELS=DIR for yours)
+	@$(BIN)/python -m flows.accuracy $(LABELS)
+
+accuracy-page: $(READY)
+	@$(BIN)/python -m flows.accuracy --markdown > docs/accuracy.md
+
 bench: $(READY)  ## Measure the stages of a harvest on the sandbox
 	@$(BIN)/python -m bench.stages
 
@@ -39,6 +45,7 @@ docs: $(READY)  ## Write the generated pages of docs/
 	@$(BIN)/python -m models.dictionary > docs/data-dictionary.md
 	@$(BIN)/python -m scrapers.status > docs/source-status.md
 	@$(BIN)/python -m scrapers.coverage > docs/coverage.md
+	@$(BIN)/python -m classify.rulebook > docs/classification.md
 
 format: $(READY)  ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -126,6 +126,36 @@ def truth_picture(
     return alt.HConcatChart(hconcat=panels, title=title)
 
 
+def modes_picture(figures: pd.DataFrame) -> alt.TopLevelMixin:
+    """Draw how often each development mode is true, readable in the listing, and given by the rules.
+
+    Args:
+        figures: one row a mode: ``mode`` and the counts ``true``, ``readable`` and ``given``.
+
+    Raises:
+        ValueError: if no mode is left to draw.
+    """
+    series = {"true": "true of the programme", "readable": "said in the listing", "given": "given by our rules"}
+    drawn = figures[figures[list(series)].sum(axis="columns") > 0]
+    if drawn.empty:
+        raise ValueError("no mode is left to draw")
+    long = drawn.melt("mode", list(series), var_name="series", value_name="value")
+    long = long.assign(mode=long["mode"].str.replace("_", " "), series=long["series"].map(series))
+    names = list(series.values())
+    colour = alt.Color("series:N", sort=names, title=None, scale=alt.Scale(domain=names, range=list(PALETTE[:3])))
+    bars = (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            x=alt.X("value:Q", title="Number of listings", axis=alt.Axis(format=",d")),
+            y=alt.Y("mode:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260)),
+            yOffset=alt.YOffset("series:N", sort=names),
+            color=colour,
+        )
+    )
+    return _sized(bars, _title("How programmes were developed", "the imitated world, and what can be read of it", ""))
+
+
 def save(chart: alt.TopLevelMixin, path: Path) -> None:
     """Write a picture as SVG or PNG, as the suffix of ``path`` says. No browser and no network is used.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from classify.rulebook import rulebook
 from flows.cli import app
 from models.dictionary import dictionary
 from models.views import VIEWS
@@ -19,12 +20,18 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PUBLIC_VIEWS = {
     "programme_current", "programme_history", "offering_current", "credential_current", "organisation",
-    "development_evidence", "run_log", "source_health", "trend",
+    "role_current", "development_evidence", "open_problem", "run_log", "source_health", "trend",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("name", "generate"), [("data-dictionary.md", dictionary), ("source-status.md", status), ("coverage.md", coverage)]
+    ("name", "generate"),
+    [
+        ("data-dictionary.md", dictionary),
+        ("source-status.md", status),
+        ("coverage.md", coverage),
+        ("classification.md", rulebook),
+    ],
 )
 def test_generated_pages_are_fresh(name: str, generate: Callable[[], str]) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generate(), f"docs/{name} is stale: run `make docs`"
