@@ -24,10 +24,10 @@ _OPEN_EDX = {
     "campus_il": ("courses.campus.gov.il", {"en": 1}, ("LAKE",)),
     "navoica": ("navoica.pl", {"en": 1}, ("NORDH",)),
     "nau": ("lms.nau.edu.pt", {"es": 1, "en": 1}, ("SIERRA",)),
-    "uned_abierta": ("iedra.uned.es", {"es": 1, "en": 1}, ("ANDES",)),
+    "uned_abierta": ("iedra.uned.es", {"es": 1, "en": 1}, ("UNED",)),
     "swissmooc": ("courses.swissmooc.ch", {"fr": 1, "de": 1, "en": 1}, ("VALM", "NORDH")),
     "skill_india": ("courses.skillindiadigital.gov.in", {"en": 1}, ("QUARRY",)),
-    "openedu_urfu": ("courses.openedu.urfu.ru", {"en": 1}, ("NORDH",)),
+    "openedu_urfu": ("courses.openedu.urfu.ru", {"en": 1}, ("URFU",)),
     "thai_mooc": ("lms.thaimooc.org", {"en": 1}, ("HIKARI",)),
 }
 _CREDLY = {"credly_google": "GOOGLE", "credly_ibm": "IBM", "credly_aws": "AWS", "credly_microsoft": "MICROSOFT"}
@@ -36,16 +36,16 @@ _HTML: dict[str, tuple[str, dict[str, int], tuple[str, ...], str, tuple[float, .
     "ku_leuven": ("www.kuleuven.be", {"en": 1, "nl": 1}, ("KULEUVEN",), "EUR", (3.0, 6.0), _MICRO),
     "taltech": ("taltech.ee", {"en": 2, "et": 1}, ("TALTECH",), "EUR", (6.0, 12.0, 24.0), _MICRO),
     "tlu": ("www.tlu.ee", {"et": 1}, ("TLU",), "EUR", (6.0, 12.0, 18.0), _MICRO),
-    "unimelb": ("study.unimelb.edu.au", {"en": 1}, ("BANKSIA",), "AUD", (3.125, 6.25), _MICRO),
-    "deakin": ("www.deakin.edu.au", {"en": 1}, ("BANKSIA",), "AUD", (), {"course": 1}),
-    "sydney": ("www.sydney.edu.au", {"en": 1}, ("BANKSIA",), "AUD", (), {"course": 1}),
+    "unimelb": ("study.unimelb.edu.au", {"en": 1}, ("UNIMELB",), "AUD", (3.125, 6.25), _MICRO),
+    "deakin": ("www.deakin.edu.au", {"en": 1}, ("DEAKIN",), "AUD", (), {"course": 1}),
+    "sydney": ("www.sydney.edu.au", {"en": 1}, ("SYDNEY",), "AUD", (), {"course": 1}),
     "suny": ("www.suny.edu", {"en": 1}, ("LAKE",), "USD", (3.0, 6.0, 9.0), _MICRO),
     "microcreds_ie": ("microcreds.ie", {"en": 1}, ("LOUGH",), "EUR", (5.0, 10.0), _MICRO),
     "ontario_portal": ("microlearnontario.ca", {"en": 1}, ("MAPLE",), "CAD", (), _MICRO),
     "microcred_seeker": ("www.microcredseeker.edu.au", {"en": 1}, ("BANKSIA",), "AUD", (), _MICRO),
     "eciu": ("engage.eciu.eu", {"en": 1}, ("POLDER", "LOUGH"), "EUR", (1.0, 3.0), _MICRO),
     "euroteq": ("euroteq.eurotech-universities.eu", {"en": 1}, ("NORDH", "POLDER"), "EUR", (3.0, 5.0), {"course": 1}),
-    "shibaura": ("www.shibaura-it.ac.jp", {"en": 1}, ("HIKARI",), "JPY", (2.0,), {"course": 1}),
+    "shibaura": ("www.shibaura-it.ac.jp", {"en": 1}, ("SHIBAURA",), "JPY", (2.0,), {"course": 1}),
     "jv_campus": ("www.jv-campus.org", {"ja": 1, "en": 1}, ("HIKARI",), "JPY", (), _MICRO),
     "jmooc": ("www.jmooc.jp", {"ja": 1, "en": 1}, ("HIKARI",), "JPY", (), {"course": 1}),
 }
@@ -105,7 +105,7 @@ def _feeds_and_files() -> tuple[Catalogue, ...]:
     return (
         Catalogue(
             slug="oxford_continuing_education", family="xcri_oxford", hosts=("data.ox.ac.uk",), prints=PRICED,
-            prices_on_runs=True, size=_SIZE, organisations=("MOOR",), credits=(10.0, 20.0), closes=0.0,
+            prices_on_runs=True, size=_SIZE, organisations=("OXFORD",), credits=(10.0, 20.0), closes=0.0,
             amounts=(95.0, 320.0, 2400.0), currency="GBP", delivery={"online": 2, "presential": 1},
         ),
         Catalogue(
@@ -117,7 +117,7 @@ def _feeds_and_files() -> tuple[Catalogue, ...]:
         ),
         Catalogue(
             slug="rmit_short_courses", family="shopify", hosts=("shortcourses.rmit.edu.au",),
-            prints=frozenset({"title", "price", "enrolment"}), size=_SIZE, organisations=("BANKSIA",),
+            prints=frozenset({"title", "price", "enrolment"}), size=_SIZE, organisations=("RMIT",),
             amounts=(350.0, 1600.0, 1990.0), currency="AUD", self_paced=1.0, closes=0.25,
         ),
     )  # fmt: skip

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 
 from sandbox.all_catalogues import CATALOGUES
 from sandbox.catalogues import Catalogue
+from sandbox.habits import HABITS, TRAININGS
+from sandbox.invent_kinds import with_kinds
 from sandbox.names import Namer
 from sandbox.organisations import ORGANISATIONS
 from sandbox.programme import Dated, Entry, Offering, Price, Programme, Span, Title, value_on
@@ -36,25 +38,28 @@ def invent(seed: int) -> tuple[tuple[Programme, ...], tuple[Programme, ...]]:
     """Return the programmes of the world ``seed``, and those that catalogues serve beside micro-credentials."""
     programmes: dict[str, list[Programme]] = {}
     for catalogue in CATALOGUES.values():
-        programmes[catalogue.slug] = _programmes_of(catalogue, _generator(f"{seed}:{catalogue.slug}"))
-    chance = _generator(f"{seed}:both")
+        programmes[catalogue.slug] = _programmes_of(catalogue, generator(f"{seed}:{catalogue.slug}"))
+    chance = generator(f"{seed}:both")
     for home, platform, count in (*_ALSO_LISTED, _ALSO_LISTED_AT_MIT):
         _list_elsewhere(programmes[home], platform, count, chance)
-    aside = _trainings(_generator(f"{seed}:aside"))
-    return tuple(one for ours in programmes.values() for one in ours), aside
+    aside = with_kinds(_trainings(generator(f"{seed}:aside")), TRAININGS, generator(f"{seed}:aside:kinds"))
+    made = (with_kinds(ours, HABITS[slug], generator(f"{seed}:{slug}:kinds")) for slug, ours in programmes.items())
+    return tuple(one for ours in made for one in ours), tuple(aside)
 
 
-def _generator(name: str) -> random.Random:
+def generator(name: str) -> random.Random:
+    """Return a generator of its own for ``name``, which includes the seed."""
     return random.Random(name)  # noqa: S311 - chance that can be repeated is the point, secrecy is not
 
 
 def _programmes_of(catalogue: Catalogue, chance: random.Random) -> list[Programme]:
     namer = Namer(chance)
-    ours = [_programme(catalogue, number, namer, chance) for number in range(1, catalogue.size + 1)]
+    ours = [invent_programme(catalogue, number, namer, chance) for number in range(1, catalogue.size + 1)]
     return _with_members(ours, chance)
 
 
-def _programme(catalogue: Catalogue, number: int, namer: Namer, chance: random.Random) -> Programme:
+def invent_programme(catalogue: Catalogue, number: int, namer: Namer, chance: random.Random) -> Programme:
+    """Return the programme ``number`` of a catalogue, of one organisation and with one entry, that in the catalogue."""
     language = _draw(catalogue.languages, chance)
     kind = _draw(catalogue.kinds, chance)
     first = _birth(chance)
@@ -65,9 +70,9 @@ def _programme(catalogue: Catalogue, number: int, namer: Namer, chance: random.R
         ref=ref,
         number=number,
         slug=slug,
-        spans=_life(first, chance),
+        spans=life(first, chance),
         closed=_closed(first, chance) if chance.random() < catalogue.closes else (),
-        prices=_prices(catalogue, first, chance),
+        prices=prices_of(catalogue, first, chance),
     )
     weeks = chance.randint(*catalogue.weeks)
     least = chance.randint(*catalogue.hours)
@@ -85,13 +90,14 @@ def _programme(catalogue: Catalogue, number: int, namer: Namer, chance: random.R
         hours=(least, least + chance.randint(0, 3)),
         credits=chance.choice(catalogue.credits) if catalogue.credits else None,
         units=namer.units(chance.randint(2, 4)) if kind in {"microcredential", "degree"} else (),
-        origin=namer.origin(subject) if kind == "microcredential" and chance.random() < 0.7 else None,
     )
+    if kind == "microcredential" and chance.random() < 0.7:
+        chance.choice(range(4))  # for nothing: what follows must stay as it was drawn when this chose a sentence
     if kind not in {"course", "microcredential"}:
         return programme
     if chance.random() < catalogue.self_paced:
         return programme
-    return replace(programme, offerings=_offerings(f"{catalogue.slug}-{number}", first, weeks, chance))
+    return replace(programme, offerings=runs(f"{catalogue.slug}-{number}", first, weeks, chance))
 
 
 def _draw(shares: dict[str, int], chance: random.Random) -> str:
@@ -108,7 +114,7 @@ def _birth(chance: random.Random) -> date:
     return _between(BEGIN + timedelta(days=1), END, chance)
 
 
-def _life(first: date, chance: random.Random) -> tuple[Span, ...]:
+def life(first: date, chance: random.Random) -> tuple[Span, ...]:
     """Return when a programme born on ``first`` is listed: deaths are spread evenly over the years from BEGIN on."""
     from_day = max(first, BEGIN)
     years = chance.expovariate(_YEARLY_DEATHS)
@@ -135,7 +141,8 @@ def _titles(title: Title, language: str, first: date, namer: Namer, chance: rand
     return tuple(titles)
 
 
-def _prices(catalogue: Catalogue, first: date, chance: random.Random) -> tuple[Dated[Price], ...]:
+def prices_of(catalogue: Catalogue, first: date, chance: random.Random) -> tuple[Dated[Price], ...]:
+    """Return what a catalogue asks for one programme from ``first`` on; nothing if it states no prices."""
     if not catalogue.amounts:
         return ()
     amount = chance.choice(catalogue.amounts)
@@ -150,15 +157,15 @@ def _prices(catalogue: Catalogue, first: date, chance: random.Random) -> tuple[D
     return tuple(prices)
 
 
-def _offerings(name: str, first: date, weeks: int, chance: random.Random) -> tuple[Offering, ...]:
+def runs(name: str, first: date, weeks: int, chance: random.Random) -> tuple[Offering, ...]:
     """Return a run about every half year, the first announced when the programme is."""
-    runs: list[Offering] = []
+    found: list[Offering] = []
     announced = first
     while announced < END:
         start = announced + timedelta(days=chance.randint(20, 70))
-        runs.append(
+        found.append(
             Offering(
-                ref=f"{name}-run-{len(runs) + 1}",
+                ref=f"{name}-run-{len(found) + 1}",
                 announced=announced,
                 start=start,
                 end=start + timedelta(weeks=weeks),
@@ -167,7 +174,7 @@ def _offerings(name: str, first: date, weeks: int, chance: random.Random) -> tup
             )
         )
         announced += timedelta(days=chance.randint(150, 240))
-    return tuple(runs)
+    return tuple(found)
 
 
 def _with_members(ours: list[Programme], chance: random.Random) -> list[Programme]:
@@ -191,7 +198,7 @@ def _list_elsewhere(ours: list[Programme], platform: str, count: int, chance: ra
         first = max(one.entries[0].spans[0].first, _OLDEST) + timedelta(days=chance.randint(0, 200))
         title = value_on(one.titles, first)
         ref, slug = make_ref(platform, number, "course", title.english or title.text)
-        entry = Entry(source=platform, ref=ref, number=number, slug=slug, spans=_life(first, chance))
+        entry = Entry(source=platform, ref=ref, number=number, slug=slug, spans=life(first, chance))
         ours[place] = replace(one, entries=(*one.entries, entry))
 
 

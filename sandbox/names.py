@@ -1,4 +1,4 @@
-"""Draws titles, names of course units and origins, each title once a catalogue."""
+"""Draws titles and names of course units, each title once a catalogue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from sandbox.topics import TOPICS
 _UNITS = (
     "Key Ideas", "Methods & Tools", "Case Work", "Field Project", "Law and Ethics", "Working with Data", "Final Paper",
 )  # fmt: skip
-_ORIGINS = (
-    "The course units are taken from the bachelor’s programme in {subject} and can be counted towards it.",
-    "It combines courses of two master’s programmes in {subject}.",
-    "Developed together with employers in the field of {subject}.",
-    "Newly developed for people who work in {subject}.",
-)
 
 
 class Namer:
@@ -32,16 +26,18 @@ class Namer:
         Raises:
             RuntimeError: if all titles in ``language`` are given.
         """
-        for _ in range(1000):
+        for attempt in range(2000):
             subject, words = self._chance.choice([topic for topic in TOPICS if language in topic[1]])
             form = self._chance.choice(FORMS[language])
-            text = sentence_case(form.format(words[language])) + ending
+            # A language of few topics may run out of titles: then courses get a second part.
+            part = " II" if attempt >= 1000 else ""
+            text = sentence_case(form.format(words[language])) + part + ending
             if text in self._given:
                 continue
             self._given.add(text)
             english = None
             if in_english and language != "en":
-                english = FORMS["en"][FORMS[language].index(form)].format(words["en"])
+                english = FORMS["en"][FORMS[language].index(form)].format(words["en"]) + part
             return subject, Title(text, english)
         raise RuntimeError(f"no title left in {language}: add topics or forms")
 
@@ -55,7 +51,3 @@ class Namer:
     def units(self, count: int) -> tuple[str, ...]:
         """Return ``count`` names of course units."""
         return tuple(self._chance.sample(_UNITS, count))
-
-    def origin(self, subject: str) -> str:
-        """Return a sentence on how a programme came about."""
-        return self._chance.choice(_ORIGINS).format(subject=subject)

@@ -7,13 +7,19 @@ not any more (``None``: it never ends). A ``Dated`` value holds from its day unt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Generic, TypeVar
 
 from models.vocab import vocabulary
+from sandbox.habits import HABITS
+from sandbox.making import PLAIN, Making, Organisation, development_modes, true_class
 
 Value = TypeVar("Value")
+
+
+TELLS = frozenset({"credential", "assessment", "own", "partners", "lead", "guests"})
+"""Facts of a making that a catalogue prints or not; ``lead`` is the name of the programme's organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,6 @@ def value_on(series: Sequence[Dated[Value]], day: date) -> Value:
     """Return the value of ``series`` (in order of days) that holds on ``day``; before all of them, the first."""
     held = [dated.value for dated in series if dated.since <= day]
     return held[-1] if held else series[0].value
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """Who teaches a programme. ``country`` is ISO 3166-1 alpha-2, ``code`` the short name used in catalogue keys."""
-
-    name: str
-    code: str
-    country: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +76,32 @@ class Offering:
     enrolment_end: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a catalogue prints otherwise than the programme's home does; ``None``: nothing.
+
+    ``organisation`` is the same one under another name, ``offerings`` are runs of its own; the rest is as in
+    ``Programme``.
+    """
+
+    titles: tuple[Dated[Title], ...] | None = None
+    language: str | None = None
+    organisation: Organisation | None = None
+    weeks: int | None = None
+    hours: tuple[int, int] | None = None
+    offerings: tuple[Offering, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The listing of a programme in one catalogue.
 
     ``ref`` is the catalogue's own code; ``number`` and ``slug`` are further names that its addresses use.
     ``spans`` are the times in which it is listed, in order and apart from each other; ``closed`` the times in which it
-    is listed but closed for enrolment; ``prices`` what this catalogue asks, empty if it states no price.
+    is listed but closed for enrolment; ``prices`` what this catalogue asks, empty if it states no price. ``tells`` says
+    which facts of the programme's making this catalogue prints (words of ``TELLS``, in order), the same all its life.
+    ``shown`` is what it prints otherwise than the home does. ``names`` is the address of the programme's page in
+    another catalogue and ``code`` the code of the course, where its text names them.
     """
 
     source: str
@@ -96,9 +111,15 @@ class Entry:
     spans: tuple[Span, ...]
     closed: tuple[Span, ...] = ()
     prices: tuple[Dated[Price], ...] = ()
+    tells: tuple[str, ...] = ()
+    shown: Shown | None = None
+    names: str = ""
+    code: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a life that contradicts itself."""
+        """Refuse a life that contradicts itself, and words that stand for no fact."""
+        if not TELLS.issuperset(self.tells):
+            raise ValueError(f"{self.ref}: {self.tells} tell what nobody knows")
         if not self.spans:
             raise ValueError(f"{self.ref}: an entry needs a time in which it is listed")
         for span in self.spans:
@@ -121,7 +142,8 @@ class Programme:
     ``platform_level``; ``language`` is BCP 47. ``weeks`` is the duration, ``hours`` the least and the most hours a
     week, ``credits`` an amount in the unit of the catalogue (ECTS; in New Zealand the national credit; at MIT xPRO the
     continuing education unit). ``units`` names the parts, ``members`` the keys of programmes of the same catalogue that
-    make up this one. ``origin`` says in a sentence how it came about, where the catalogue tells.
+    make up this one. ``making`` and ``partners``, who developed it with ``organisation``, are what its class and its
+    development modes follow from; neither changes during its life.
     """
 
     key: str
@@ -139,7 +161,8 @@ class Programme:
     offerings: tuple[Offering, ...] = ()
     units: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
-    origin: str | None = None
+    making: Making = PLAIN
+    partners: tuple[Organisation, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse words that no vocabulary knows, and a programme without a title."""
@@ -149,9 +172,27 @@ class Programme:
         if not self.titles:
             raise ValueError(f"{self.key}: a programme needs a title")
 
+    @property
+    def mc_class(self) -> str:
+        """What it is, by the Council Recommendation of 2022: a word of ``mc_class``, never ``unknown``."""
+        return true_class(self.making)
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """How it was developed: words of ``development_mode``. Platforms that list it beside its home count."""
+        kinds = [HABITS[entry.source].kind for entry in self.entries]
+        return development_modes((self.organisation, *self.partners), self.making.own, kinds)
+
     def entry(self, source: str) -> Entry | None:
         """Return the listing in the catalogue ``source``, if there is one."""
         return next((entry for entry in self.entries if entry.source == source), None)
+
+    def as_shown(self, entry: Entry) -> Programme:
+        """Return the programme with what the catalogue of ``entry`` prints otherwise."""
+        if entry.shown is None:
+            return self
+        others = {field.name: getattr(entry.shown, field.name) for field in fields(Shown)}
+        return replace(self, **{name: value for name, value in others.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +222,7 @@ def listed_on(programme: Programme, source: str, day: date) -> Listed | None:
     entry = programme.entry(source)
     if entry is None or not entry.listed(day):
         return None
+    programme = programme.as_shown(entry)
     return Listed(
         programme=programme,
         entry=entry,

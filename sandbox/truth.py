@@ -1,6 +1,7 @@
 """What is true of the world over some days, and how much of it an observer could have known.
 
-Everything is computed from the lives of the programmes, never from what a catalogue prints or from our pipeline.
+Everything is computed from the lives of the programmes, never from what a catalogue prints or from our pipeline; but
+what is *knowable* of a class or a development mode (``classes``) follows from what a catalogue prints of them.
 
 Three readings stand beside each other, because an observer who looks only on ``days`` cannot see all that is true:
 
@@ -13,8 +14,8 @@ Three readings stand beside each other, because an observer who looks only on ``
   the programme. ``confirmable_left`` counts it on the day of that second look, ``confirmable_relisted`` counts returns
   after it; until then the programme is still believed live (``believed_live``).
 
-All frames have the columns ``day`` (``datetime.date``) and ``source`` (slug) and one row for each pair of both; counts
-are integers. ``days`` must be in order, each once.
+Frames over ``days`` have the columns ``day`` (``datetime.date``) and ``source`` (slug) and one row for each pair of
+both; counts are integers. ``days`` must be in order, each once.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import pandas as pd
 from sandbox.all_catalogues import CATALOGUES
 from sandbox.catalogues import FACTS
 from sandbox.programme import Entry, Listed, Programme
+from sandbox.telling import knowable_class, knowable_modes
 from sandbox.world import World
 
 Facts = dict[str, Any]
@@ -123,6 +125,33 @@ def links(world: World, slugs: Iterable[str], days: Sequence[date]) -> frozenset
     return frozenset(found)
 
 
+def classes(world: World, slugs: Iterable[str], day: date) -> pd.DataFrame:
+    """Return what each listing of ``day`` is and how it was developed: one row a listing.
+
+    Columns: ``slug`` and ``ref``, by which a listing is known. ``mc_class`` (a word of that vocabulary, never
+    ``unknown``) and ``modes`` (a sorted tuple of words of ``development_mode``, never empty in an invented world) are
+    true of the programme, whichever catalogue lists it. ``knowable_class`` and ``knowable_modes`` are what a careful
+    reader can take from what this catalogue prints: where it is silent, a weaker class or ``unknown``, and some of the
+    true modes or none.
+
+    Raises:
+        KeyError: if a slug is unknown.
+    """
+    rows = [
+        {
+            "slug": slug,
+            "ref": one.ref,
+            "mc_class": one.programme.mc_class,
+            "modes": tuple(sorted(one.programme.modes)),
+            "knowable_class": knowable_class(one),
+            "knowable_modes": tuple(sorted(knowable_modes(one))),
+        }
+        for slug in slugs
+        for one in world.listed(slug, day)
+    ]
+    return pd.DataFrame(rows, columns=["slug", "ref", "mc_class", "modes", "knowable_class", "knowable_modes"])
+
+
 def _check(days: Sequence[date]) -> None:
     if list(days) != sorted(set(days)):
         raise ValueError("days must be in order, each once")
@@ -215,6 +244,7 @@ def _happened(world: World, slug: str, after: date, day: date) -> dict[str, int]
 
 def _changes(programme: Programme, entry: Entry) -> Iterable[date]:
     """Yield the days on which a fact of the listing changed, its first day left out."""
+    programme = programme.as_shown(entry)
     for titles in programme.titles[1:]:
         yield titles.since
     for prices in entry.prices[1:]:

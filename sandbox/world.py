@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from sandbox.all_catalogues import CATALOGUES
 from sandbox.invent import invent
+from sandbox.invent_shared import with_shared
 from sandbox.programme import Listed, Programme, listed_on
 
 SOURCES: tuple[str, ...] = tuple(CATALOGUES)
@@ -31,6 +32,7 @@ class World:
     ) -> None:
         if programmes is None:
             programmes, aside = invent(seed)
+            programmes = with_shared(seed, programmes)
         self.seed = seed
         self.programmes = tuple(programmes)
         self.aside = tuple(aside)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
-from sandbox.formats.prose import description
+from sandbox.formats.prose import assessment, degree, degree_level, description
 from sandbox.formats.shared import Answer, Request, plain_number
+from sandbox.making import Organisation
 from sandbox.programme import Listed, Offering
+from sandbox.telling import told
 from sandbox.world import World
 
 _PATH = "/CornwallCollege/xcri/master/formatted_xcri.xml"
@@ -46,21 +48,41 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 def _course(listed: Listed) -> str:
     programme = listed.programme
     number = listed.ref.rpartition("/")[2]
-    level = {"beginner": 1, "intermediate": 2, "advanced": 3}.get(programme.level or "", 2)
+    level, code, award = _qualification(listed)
+    awarders = [body for body in told(listed).partners if body.kind == "institution"]
     return f"""    <course>
-      <dc:description><![CDATA[<p>{escape(description(listed))}</p>]]></dc:description>
+      <dc:description><![CDATA[<p>{escape(description(listed, "assessment"))}</p>]]></dc:description>
       <dc:identifier>{escape(listed.ref)}</dc:identifier>
       {"".join(f"<dc:subject>{escape(subject)}</dc:subject>" for subject in programme.subjects)}
       <dc:title>{escape(listed.title.text)}</dc:title>
-      <dc:type xsi:type=":Type" identifier="C{level}">Certificate Level {level}</dc:type>
-      <mlo:url>http://www.cornwall.ac.uk/course/{number}</mlo:url>
+      <dc:type xsi:type=":Type" identifier="{code}">{award}</dc:type>
+{_assessment(assessment(listed))}      <mlo:url>http://www.cornwall.ac.uk/course/{number}</mlo:url>
       <mlo:qualification>
         <dc:identifier>{60050000 + listed.entry.number}</dc:identifier>
-        <abbr>C{level}</abbr>
+        <abbr>{code}</abbr>
         <dcterms:educationLevel>{level}</dcterms:educationLevel>
-      </mlo:qualification>
+{"".join(_awarder(body) for body in awarders)}      </mlo:qualification>
 {_presentations(listed, number)}    </course>
 """
+
+
+def _qualification(listed: Listed) -> tuple[int, str, str]:
+    """Return the level of what the course leads to, its abbreviation and its name."""
+    if told(listed).credential == "degree":
+        return degree_level(listed), _ABBREVIATIONS[degree_level(listed)], degree(listed)
+    level = {"beginner": 1, "intermediate": 2, "advanced": 3}.get(listed.programme.level or "", 2)
+    return level, f"C{level}", f"Certificate Level {level}"
+
+
+_ABBREVIATIONS = {4: "HNC", 5: "FD", 6: "BSC"}
+
+
+def _assessment(words: str | None) -> str:
+    return f"      <mlo:assessment>{escape(words)}</mlo:assessment>\n" if words else ""
+
+
+def _awarder(body: Organisation) -> str:
+    return f"        <awardedBy>{escape(body.name)}</awardedBy>\n"
 
 
 def _presentations(listed: Listed, number: str) -> str:

@@ -14,6 +14,7 @@ from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, span_words
 from sandbox.organisations import ORGANISATIONS
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _ALWAYS = frozenset({"id", "slug", "name", "courseType"})
@@ -35,7 +36,9 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
         programs = [one for one in listed if one.programme.kind == "program"]
         return _elements(request, programs, lambda one: _specialization(one, ids))
     if request.path == "/api/partners.v1":
-        codes = sorted({one.programme.organisation.code for one in listed}, key=lambda code: int(_PARTNER_IDS[code]))
+        codes = sorted(
+            {body.code for one in listed for body in told(one).bodies}, key=lambda code: int(_PARTNER_IDS[code])
+        )
         return _elements(request, codes, _partner)
     return None
 
@@ -70,8 +73,8 @@ def _course(listed: Listed) -> dict[str, Any]:
         "instructorIds": [str(700000 + listed.entry.number)],
         "workload": _workload(listed),
         "primaryLanguages": [programme.language],
-        "certificates": ["VerifiedCert"],
-        "partnerIds": [_PARTNER_IDS[programme.organisation.code]],
+        "certificates": ["VerifiedCert"] if told(listed).award else [],
+        "partnerIds": [_PARTNER_IDS[body.code] for body in told(listed).bodies],
         "name": listed.english_title,
         "courseStatus": "launched",
     }
@@ -91,10 +94,10 @@ def _specialization(listed: Listed, ids: dict[str, str]) -> dict[str, Any]:
         "id": listed.ref,
         "slug": listed.entry.slug,
         "name": listed.english_title,
-        "tagline": f"{len(programme.members)} courses, one certificate",
+        "tagline": f"{len(programme.members)} courses{', one certificate' if told(listed).award else ''}",
         "description": description(listed),
         "courseIds": [ids[key] for key in programme.members],
-        "partnerIds": [_PARTNER_IDS[programme.organisation.code]],
+        "partnerIds": [_PARTNER_IDS[body.code] for body in told(listed).bodies],
     }
 
 

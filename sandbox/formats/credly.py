@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import description
+from sandbox.formats.prose import assessment, description
 from sandbox.formats.shared import Answer, Request, in_json, page_count, page_of
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 ISSUERS = {
@@ -39,11 +40,11 @@ def answer(slug: str, world: World, day: date, request: Request) -> Answer | Non
 
 
 def _badge(listed: Listed) -> dict[str, Any]:
-    programme, body = listed.programme, listed.programme.organisation
+    programme, body, bodies = listed.programme, listed.programme.organisation, told(listed).bodies
     return {
         "id": listed.ref,
         "cost": "Free",
-        "description": description(listed),
+        "description": description(listed, "assessment"),
         "global_activity_url": body.url,
         "level": _LEVELS.get(programme.level or ""),
         "name": listed.title.text,
@@ -53,13 +54,24 @@ def _badge(listed: Listed) -> dict[str, Any]:
         "image": {"id": listed.ref, "url": f"https://images.credly.com/{listed.ref}.png"},
         "url": f"https://www.credly.com/org/{body.code.lower()}/badge/{listed.entry.slug}",
         "issuer": {
-            "summary": f"issued by {body.name}",
+            "summary": f"issued by {' and '.join(body.name for body in bodies)}",
             "entities": [
-                {"label": "Issued by", "primary": True,
+                {"label": "Issued by", "primary": body == bodies[0],
                  "entity": {"type": "Organization", "id": body.code, "name": body.name, "vanity_url": body.url}}
+                for body in bodies
             ],
         },
-        "badge_template_activities": [{"id": f"{listed.ref}-a", "activity_type": "Course", "title": "Pass the exam."}],
+        "badge_template_activities": [
+            {"id": f"{listed.ref}-{number}", "activity_type": kind, "title": title}
+            for number, (kind, title) in enumerate(_activities(listed))
+        ],
         "endorsements": [],
         "skills": [{"id": subject, "name": subject} for subject in programme.subjects],
     }  # fmt: skip
+
+
+def _activities(listed: Listed) -> list[tuple[str, str]]:
+    """Return what earners have to do, by kind."""
+    marks = assessment(listed)
+    taken = ("Course", "Complete the course.")
+    return [taken, ("Assessment", marks)] if marks else [taken]

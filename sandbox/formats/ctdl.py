@@ -6,9 +6,10 @@ import json
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import assessment, description
 from sandbox.formats.shared import Answer, Request, in_json, refused
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _TAKE_MAX = 20
@@ -31,19 +32,26 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 
 def _credential(listed: Listed) -> dict[str, Any]:
     programme, price = listed.programme, listed.price
+    marks = assessment(listed)
     state = "Suspended" if listed.closed else "Active"
     return {
         "@id": f"https://credentialengineregistry.org/resources/{listed.ref}",
         "@type": "ceterms:MicroCredential",
         "ceterms:ctid": listed.ref,
         "ceterms:name": {"en": listed.title.text},
-        "ceterms:description": {"en": sentence(listed)},
+        "ceterms:description": {"en": description(listed, "assessment")},
         "ceterms:subjectWebpage": f"https://greatlake.example/{listed.entry.slug}",
         "ceterms:inLanguage": ["en"],
         "ceterms:ownedBy": [
             {"@type": "ceterms:CredentialOrganization", "ceterms:name": {"en": programme.organisation.name},
              "ceterms:ctid": f"ce-{programme.organisation.code.lower()}"}
         ],
+        "ceterms:offeredBy": [
+            {"@type": "ceterms:CredentialOrganization", "ceterms:name": {"en": body.name},
+             "ceterms:ctid": f"ce-{body.code.lower()}"}
+            for body in (told(listed).bodies if told(listed).partners else ())
+        ],
+        "ceterms:assessmentMethodDescription": {"en": marks} if marks else None,
         "ceterms:estimatedCost": [
             {"@type": "ceterms:CostProfile", "ceterms:price": price.amount, "ceterms:currency": "US Dollar"}
         ] if price else [],

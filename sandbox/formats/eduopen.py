@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from xml.sax.saxutils import escape
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -23,7 +23,7 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 
 def _item(listed: Listed) -> str:
     subjects = "".join(f"<category>{escape(subject)}</category>" for subject in listed.programme.subjects)
-    words = escape(f"<p>{escape(sentence(listed))}</p>")
+    words = escape(f"<p>{escape(description(listed))}</p>")
     return (
         f"<item><title>{escape(listed.title.text)}</title><link>https://learn.eduopen.org{escape(listed.ref)}</link>"
         f"<description>{words}</description>{subjects}</item>\n"

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from sandbox.formats.prose import description, sentence
 from sandbox.formats.shared import Answer, Request, page_count, page_of, span_words
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _PATH = "/api/v2/report/course-feed/rss"
@@ -76,13 +77,13 @@ def _item(listed: Listed) -> str:
       <course:self_paced>{int(run is None)}</course:self_paced>
       <course:subtitle>{escape(sentence(listed))}</course:subtitle>
       <course:subject>{escape(", ".join(programme.subjects))}</course:subject>
-      <course:school>{escape(programme.organisation.name)}</course:school>
+      {"".join(f"<course:school>{escape(body.name)}</course:school>" for body in told(listed).bodies)}
       <course:instructors></course:instructors>
       <course:video-youtube></course:video-youtube>
       <course:video-file></course:video-file>
       <course:image-banner>https://www.edx.org/sites/default/files/course/image/{code}.jpg</course:image-banner>
       <course:image-thumbnail>https://www.edx.org/sites/default/files/course/image/{code}.jpg</course:image-thumbnail>
-      <course:verified>1</course:verified>
+      <course:verified>{int(told(listed).award is not None)}</course:verified>
       <course:xseries>0</course:xseries>
       <course:highschool>0</course:highschool>
       <course:profed>0</course:profed>

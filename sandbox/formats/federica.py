@@ -6,14 +6,16 @@ import json
 from datetime import date
 from html import escape
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_html, plain_number
 from sandbox.languages import LANGUAGE_NAMES
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _HOST = "https://www.federica.eu"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_TYPES = {"institution": "CollegeOrUniversity", "employer": "Corporation", "government": "GovernmentOrganization"}
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -33,6 +35,7 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 
 def _course(listed: Listed) -> Answer:
     programme, price = listed.programme, listed.price
+    bodies = [{"@type": _TYPES.get(body.kind, "Organization"), "name": body.name} for body in told(listed).bodies]
     address = f"{_HOST}/mooc/{listed.entry.slug}/"
     data = {
         "@context": "https://schema.org",
@@ -41,11 +44,11 @@ def _course(listed: Listed) -> Answer:
         "name": listed.title.text,
         "courseCode": listed.ref,
         "url": address,
-        "description": sentence(listed),
+        "description": description(listed),
         "inLanguage": programme.language,
-        "provider": {"@type": "CollegeOrUniversity", "name": programme.organisation.name},
+        "provider": bodies[0] if len(bodies) == 1 else bodies,
         "about": [{"@type": "Thing", "name": subject} for subject in programme.subjects],
-        "educationalCredentialAwarded": "Attestato",
+        "educationalCredentialAwarded": "Attestato" if told(listed).award else None,
         "timeRequired": f"P{programme.weeks}W",
         "offers": {"@type": "Offer", "category": "Paid" if price and price.amount else "Free",
                    "price": plain_number(price.amount if price else 0), "priceCurrency": "EUR"},
@@ -57,7 +60,7 @@ def _course(listed: Listed) -> Answer:
         ],
     }  # fmt: skip
     script = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
-    body = f"<p>{escape(sentence(listed))}</p><p>{LANGUAGE_NAMES[programme.language]}</p>"
+    body = f"<p>{escape(description(listed))}</p><p>{LANGUAGE_NAMES[programme.language]}</p>"
     return _page(listed.title.text, body, f'<script type="application/ld+json">{script}</script>')
 
 

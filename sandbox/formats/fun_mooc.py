@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, midnight
 from sandbox.organisations import ORGANISATIONS
 from sandbox.programme import Listed
 from sandbox.refs import slugify
+from sandbox.telling import told
 from sandbox.topics import TOPICS
 from sandbox.world import World
 
@@ -33,7 +34,7 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
     if request.path == _PLACES[0]:
         return _objects(request, [_course(one) for one in listed])
     if request.path == _PLACES[1]:
-        codes = sorted({one.programme.organisation.code for one in listed})
+        codes = sorted({body.code for one in listed for body in told(one).bodies})
         return _objects(request, [_named(_ORGANISATION_IDS[code], ORGANISATIONS[code].name) for code in codes])
     subjects = sorted({subject for one in listed for subject in one.programme.subjects})
     return _objects(request, [_named(_SUBJECT_IDS[subject], subject) for subject in subjects])
@@ -60,7 +61,7 @@ def _course(listed: Listed) -> dict[str, Any]:
         "duration": f"{programme.weeks} semaines" if programme.weeks else "",
         "effort": f"{hours} heure{'s' if hours > 1 else ''}/semaine" if hours else "",
         "icon": None,
-        "introduction": sentence(listed),
+        "introduction": description(listed),
         "title": listed.title.text,
         "id": listed.ref,
         "categories": [_SUBJECT_IDS[subject] for subject in programme.subjects],
@@ -78,7 +79,7 @@ def _course(listed: Listed) -> dict[str, Any]:
         ],
         "organization_highlighted": programme.organisation.name,
         "organization_highlighted_cover_image": None,
-        "organizations": [_ORGANISATION_IDS[programme.organisation.code]],
+        "organizations": [_ORGANISATION_IDS[body.code] for body in told(listed).bodies],
         "state": {
             "priority": 5 if listed.closed else 0,
             "datetime": midnight(listed.offerings[-1].enrolment_end, "21:00:00Z") if listed.offerings else None,
@@ -90,12 +91,13 @@ def _course(listed: Listed) -> dict[str, Any]:
 
 
 def _offer(listed: Listed) -> dict[str, Any]:
-    """Return the price: FUN's courses are free, with or without a certificate that costs."""
+    """Return the price: FUN's courses are free, with a certificate that may cost, or without one."""
     amount = listed.price.amount if listed.price else None
+    certificate = told(listed).award is not None
     return {
         "certificate_discount": None,
         "certificate_discounted_price": None,
-        "certificate_offer": None if amount is None else ("paid" if amount else "free"),
+        "certificate_offer": None if amount is None or not certificate else ("paid" if amount else "free"),
         "certificate_price": amount or None,
         "discount": None,
         "discounted_price": None,

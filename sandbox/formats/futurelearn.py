@@ -9,6 +9,7 @@ from sandbox.formats.prose import description, sentence
 from sandbox.formats.shared import Answer, Request, in_json
 from sandbox.programme import Listed
 from sandbox.refs import steady_uuid
+from sandbox.telling import told
 from sandbox.world import World
 
 _TRACKING = "utm_campaign=Courses+feed&utm_medium=courses_feed&utm_source=courses_feed"
@@ -32,7 +33,7 @@ def _course(listed: Listed) -> dict[str, Any]:
         "description": f"<p>{description(listed).replace('&', '&amp;')}</p>",
         "language": programme.language,
         "hours_per_week": programme.hours[0] if programme.hours else None,
-        "has_certificates": True,
+        "has_certificates": told(listed).award is not None,
         "categories": list(programme.subjects),
         "educator": "Sam Sandbox",
         "organisation": {

@@ -9,13 +9,20 @@ from datetime import date
 from html import escape
 
 from sandbox.formats.layouts import LAYOUTS, Layout, facts
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import assessment, description, making, own, sentence
 from sandbox.formats.shared import Answer, Request, in_html, page_count, page_of
 from sandbox.languages import LANGUAGE_NAMES
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _PAGE = 18
+_AWARDS = {
+    "certificate": "Certificate of completion", "badge": "Digital badge", "microcredential": "Micro-credential",
+    "attendance": "Statement of attendance", "none": "No certificate",
+}  # fmt: skip
+_PLACES = "credential", "assessment", "own_within_degree"
+"""Facts of the making that a site may print behind a label or under a heading of their own."""
 _DELIVERY = {"online": "Online", "blended": "Blended", "presential": "On campus"}
 _DELIVERY_JA = {"online": "オンライン", "blended": "ブレンド", "presential": "対面"}
 
@@ -47,17 +54,47 @@ def _detail(layout: Layout, listed: Listed) -> Answer:
         "language": LANGUAGE_NAMES[programme.language] if layout.language != "ja" else "日本語",
         "delivery": (_DELIVERY_JA if layout.language == "ja" else _DELIVERY)[programme.delivery],
         "price": _price(layout, listed),
+        "credential": _AWARDS.get(told(listed).credential or ""),
+        "assessment": assessment(listed),
+        "own_within_degree": own(listed, "own_within_degree"),
+        "partners": ", ".join(body.name for body in told(listed).partners if body.kind != "institution"),
         "start": run.start.isoformat() if run else None,
-        "provider": programme.organisation.name,
         "duration": layout.weeks.format(programme.weeks),
         "subject": ", ".join(programme.subjects),
     }
     rows = [(layout.labels[name], words) for name, words in values.items() if words and name in layout.labels]
-    about = f"<h2>{layout.about}</h2>\n<p>{escape(sentence(listed))}</p>"
-    if programme.origin:
-        about += f"\n<p>{escape(programme.origin)}</p>"
+    rows += [(layout.labels["provider"], name) for name in _providers(layout, listed)]
     title = f"<h1>{escape(listed.title.text)}</h1>"
-    return _page(layout, listed.title.text, f"{title}\n{facts(layout.style, rows)}\n{about}")
+    return _page(layout, listed.title.text, f"{title}\n{_texts(layout, listed, facts(layout.style, rows))}")
+
+
+def _providers(layout: Layout, listed: Listed) -> list[str]:
+    programme = listed.programme
+    partners = [body.name for body in told(listed).partners if body.kind == "institution" and layout.joint]
+    names = [programme.organisation.name, *partners]
+    return [", ".join(names)] if layout.joint == "commas" else names
+
+
+def _texts(layout: Layout, listed: Listed, rows: str) -> str:
+    """Return the facts, and what is told in whole sentences around them."""
+    sections = {heading: _section(listed, fact) for fact, heading in layout.sections.items()}
+    own_places = [fact for fact in _PLACES if fact in layout.labels or fact in layout.sections]
+    about = sentence(listed) if layout.intro else description(listed, *own_places)
+    parts = [f'<div class="intro"><p>{escape(_intro(layout, listed))}</p></div>'] if layout.intro else []
+    parts += [rows, f"<h2>{layout.about}</h2>\n<p>{escape(about)}</p>"]
+    parts += [f"<h2>{heading}</h2>\n<p>{escape(words)}</p>" for heading, words in sections.items() if words]
+    return "\n".join(parts)
+
+
+def _intro(layout: Layout, listed: Listed) -> str:
+    """Return what a page of a micro-degree begins with: its size, and how it was made."""
+    size = f"{listed.programme.credits:g}"
+    begin = f"Mikrokraadiprogramm mahuga {size} EAP." if layout.language == "et" else f"A micro-degree of {size} ECTS."
+    return f"{begin} {making(listed)}".strip()
+
+
+def _section(listed: Listed, fact: str) -> str | None:
+    return assessment(listed) if fact == "assessment" else own(listed, fact)
 
 
 def _price(layout: Layout, listed: Listed) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, page_of, refused
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -39,7 +39,7 @@ def _item(listed: Listed) -> dict[str, Any]:
         "study_start": _seconds(run.start) if run else None,
         "study_end": _seconds(run.end) if run else None,
         "public_yn": "Y",
-        "summary": f"<p>{sentence(listed).replace('&', '&amp;')}</p>",
+        "summary": f"<p>{description(listed).replace('&', '&amp;')}</p>",
         "classfy_name": next(iter(programme.subjects), None),
         "middle_classfy_name": None,
         "week": str(programme.weeks) if programme.weeks else None,

@@ -16,7 +16,7 @@ _ENGLISH = {
 }  # fmt: skip
 _JAPANESE = {
     "language": "言語", "delivery": "形式", "price": "受講料", "start": "開講日", "provider": "提供大学",
-    "duration": "期間",
+    "duration": "期間", "partners": "連携企業",
 }  # fmt: skip
 
 
@@ -26,7 +26,9 @@ class Layout:
 
     ``card`` holds ``{url}`` and ``{title}``, ``around`` stands before and behind all cards. ``style`` names a way of
     printing facts, ``labels`` their words; ``about`` heads the description, ``weeks`` prints a duration, ``free`` a
-    price of nothing.
+    price of nothing. ``sections`` are headings of texts, by facts of the making (``sandbox.formats.prose``), and
+    ``labels`` may have these facts as well. ``intro``: what is told of the making stands before the facts. ``joint`` is
+    how several institutions are printed as providers: in ``rows``, with ``commas``, or only the first (empty).
     """
 
     path: str
@@ -38,6 +40,9 @@ class Layout:
     about: str = "Overview"
     weeks: str = "{} weeks"
     free: str = "Free"
+    sections: Mapping[str, str] = field(default_factory=dict)
+    intro: bool = False
+    joint: str = "rows"
 
 
 def facts(style: str, rows: Sequence[tuple[str, str]]) -> str:
@@ -69,65 +74,82 @@ def _english(**changes: str) -> dict[str, str]:
 
 LAYOUTS: dict[str, Layout] = {
     "ku_leuven": Layout(
-        path="/english/education/micro-credentials", about="Content", style="definitions",
+        path="/english/education/micro-credentials", about="Content", style="definitions", joint="",
+        sections={"assessment": "Evaluation"},
         labels=_english(credits="Study points", provider="Faculty"),
     ),
     "taltech": Layout(
-        path="/en/micro-degrees", card=_VIEWS, style="table",
+        path="/en/micro-degrees", card=_VIEWS, style="table", joint="", intro=True,
         labels=_english(credits="Volume", provider="School", delivery="Form of study", price="Fee"),
     ),
     "tlu": Layout(
-        path="/mikrokraadid", card=_VIEWS, style="bold", language="et", free="tasuta", weeks="{} nädalat",
+        path="/mikrokraadid", card=_VIEWS, style="bold", language="et", free="tasuta", weeks="{} nädalat", joint="",
+        intro=True,
         labels={"credits": "Maht", "price": "Hind", "start": "Algus", "provider": "Instituut", "duration": "Kestus"},
     ),
     "unimelb": Layout(
         path="/study-with-us/professional-development/micro-credentials", style="pairs",
+        sections={"assessment": "Assessment", "own_within_degree": "Credit towards further study"},
         card='<div data-test="card"><h3><a href="{url}">{title}</a></h3></div>',
         labels=_english(credits="Points", price="Fee", start="Dates", delivery="Mode"),
     ),
     "deakin": Layout(
         path="/courses/short-courses", style="breaks", around=("<ul>", "</ul>"),
+        sections={"assessment": "Assessment", "own_within_degree": "Pathways"},
         card='<li class="course"><h3><a href="{url}">{title}</a></h3><p class="course-type">Short course</p></li>',
         labels=_english(price="Fee", delivery="Delivery"),
     ),
     "sydney": Layout(
-        path="/study/short-courses.html", style="headings",
+        path="/study/short-courses.html", style="headings", sections={"assessment": "Assessment"},
         card='<div class="card"><h3><a href="{url}">{title}</a></h3><span class="type">Short course</span></div>',
-        labels=_english(price="Fee", start="Commencing", delivery="Delivery mode"),
+        labels=_english(price="Fee", start="Commencing", delivery="Delivery mode", credential="Award"),
     ),
     "suny": Layout(
-        path="/microcredentials/search/", card=_ROW, around=_TABLE, style="lines",
-        labels=_english(credits="Credits", provider="Campus", delivery="Delivery"),
+        path="/microcredentials/search/", card=_ROW, around=_TABLE, style="lines", about="Description", joint="",
+        labels=_english(
+            credits="Credits", provider="Campus", delivery="Delivery", partners="Industry partner",
+            own_within_degree="Stacks into",
+        ),
     ),
     "microcreds_ie": Layout(
-        path="/courses", style="fields", weeks="{}", labels=_english(price="Fee", delivery="Delivery mode"),
+        path="/courses", style="fields", weeks="{}", sections={"assessment": "How will I be assessed?"},
+        labels=_english(price="Fee", delivery="Delivery mode"),
     ),
     "ontario_portal": Layout(
-        path="/micro-credentials", style="cells", weeks="{}",
-        labels=_english(price="Cost", provider="Institution", delivery="Delivery mode", duration="Weeks"),
+        path="/micro-credentials", style="cells", weeks="{}", about="Description",
+        sections={"assessment": "How you are assessed"},
+        labels=_english(
+            price="Cost", provider="Institution", delivery="Delivery mode", duration="Weeks",
+            partners="Industry partner",
+        ),
     ),
     "microcred_seeker": Layout(
         path="/search", card='<div class="course-card"><h3><a href="{url}">{title}</a></h3></div>', style="definitions",
-        labels=_english(provider="Provider", delivery="Delivery mode"),
+        labels=_english(
+            provider="Provider", delivery="Delivery mode", credential="Certification", assessment="Assessment",
+            own_within_degree="Stackability",
+        ),
     ),
     "eciu": Layout(
-        path="/browse", style="pairs", labels=_english(provider="Hosted by"),
+        path="/browse", style="pairs", about="Description", joint="commas", sections={"assessment": "Assessment"},
+        labels=_english(provider="Hosted by", partners="Challenge provider"),
         card='<article><h3><a href="{url}">{title}</a></h3><span class="type">Micro-module</span></article>',
     ),
     "euroteq": Layout(
         path="/course-catalogue/", card=_ROW, around=_TABLE, style="table", labels=_english(start="Start"),
+        about="Content", sections={"assessment": "Examination"},
     ),
     "shibaura": Layout(
-        path="/en/global/gpbl/programs.html", style="bold",
-        labels=_english(credits="Credits", start="Start", price="Fee"),
+        path="/en/global/gpbl/programs.html", style="bold", sections={"assessment": "Assessment"},
+        labels=_english(credits="Credits", start="Start", price="Fee", partners="Partners"),
     ),
     "jv_campus": Layout(
         path="/courses/", style="definitions", language="ja", labels=_JAPANESE, about="概要", weeks="{}週間",
-        free="無料",
+        free="無料", sections={"assessment": "評価方法"},
     ),
     "jmooc": Layout(
         path="/course/", card='<div class="course"><h3><a href="{url}">{title}</a></h3></div>', style="table",
-        language="ja", labels=_JAPANESE, about="概要", weeks="{}週間", free="無料",
+        language="ja", labels=_JAPANESE, about="概要", weeks="{}週間", free="無料", sections={"assessment": "成績評価"},
     ),
 }  # fmt: skip
 """The look of each catalogue, by its slug."""

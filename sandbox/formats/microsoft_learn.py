@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -24,7 +24,7 @@ def _row(listed: Listed) -> dict[str, Any]:
         "uid": listed.ref,
         "type": "appliedSkill",
         "title": listed.title.text,
-        "summary": sentence(listed),
+        "summary": description(listed),
         "url": f"https://learn.microsoft.com/en-us/credentials/applied-skills/{listed.entry.slug}/",
         "levels": [listed.programme.level or "beginner"],
         "roles": ["administrator"],

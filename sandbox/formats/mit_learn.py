@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, midnight
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -37,7 +37,7 @@ def _row(listed: Listed) -> dict[str, Any]:
         "readable_id": listed.ref,
         "resource_type": programme.kind,
         "title": listed.title.text,
-        "description": f"<p>{sentence(listed).replace('&', '&amp;')}</p>",
+        "description": f"<p>{description(listed).replace('&', '&amp;')}</p>",
         "url": f"https://learn.mit.edu/c/{listed.entry.slug}",
         "published": True,
         "free": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, refused
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -24,7 +24,7 @@ def _course(listed: Listed) -> dict[str, Any]:
     return {
         "Title": listed.title.text,
         "Course_Id": listed.ref,
-        "Description": sentence(listed),
+        "Description": description(listed),
         "Topics": f"Business: {next(iter(listed.programme.subjects), 'Other')}",
         "URL": f"https://executive.mit.edu/course/{listed.entry.slug}/{listed.ref}.html",
         "Certification_Type": "Management",

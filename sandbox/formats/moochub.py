@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import description, sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, midnight, page_count, page_of
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 PATHS = {
@@ -43,7 +44,8 @@ def answer(slug: str, world: World, day: date, request: Request) -> Answer | Non
 
 def _version_3(listed: Listed, host: str) -> dict[str, Any]:
     programme = listed.programme
-    body = {"name": programme.organisation.name, "url": programme.organisation.url, "type": "Organization"}
+    bodies = [{"name": body.name, "url": body.url, "type": "Organization"} for body in told(listed).bodies]
+    award = told(listed).award
     return {
         "id": listed.ref,
         "type": "Course",
@@ -58,7 +60,7 @@ def _version_3(listed: Listed, host: str) -> dict[str, Any]:
             "endDate": [midnight(run.end, "08:00:00Z") for run in listed.offerings],
             "expires": None,
             "instructor": [{"name": "Sam Sandbox", "type": "Person"}],
-            "creator": [body, {"name": "Sam Sandbox", "type": "Person"}],
+            "creator": [*bodies, {"name": "Sam Sandbox", "type": "Person"}],
             "publisher": {"name": host, "url": f"https://{host}/", "type": "Organization"},
             "url": f"https://{host}/courses/{listed.entry.slug}",
             "duration": f"P{programme.weeks}W",
@@ -67,7 +69,7 @@ def _version_3(listed: Listed, host: str) -> dict[str, Any]:
             "access": ["free"],
             "offer": [{"price": 0, "priceCurrency": "EUR", "paymentFrequency": "one-time", "category": "course"}],
             "numberOfCredits": programme.credits,
-            "educationalCredentialsAwarded": ["record of achievement"],
+            "educationalCredentialsAwarded": ["record of achievement"] if award else [],
             "educationalAlignment": [
                 {"educationalFramework": "ISCED-F", "shortCode": "0611", "type": "EducationalAlignment",
                  "name": [{"inLanguage": "en", "name": subject}]}
@@ -88,14 +90,14 @@ def _version_2(listed: Listed, host: str) -> dict[str, Any]:
             "name": listed.title.text,
             "courseCode": listed.entry.slug,
             "courseMode": "MOOC",
-            "abstract": sentence(listed),
+            "abstract": description(listed),
             "languages": [programme.language],
             "startDate": midnight(run.start) if run else None,
             "endDate": midnight(run.end) if run else None,
             "availableUntil": None,
             "instructors": [{"name": "Sam Sandbox"}],
             "learningObjectives": [],
-            "partnerInstitutes": [{"name": programme.organisation.name, "url": programme.organisation.url}],
+            "partnerInstitutes": [{"name": body.name, "url": body.url} for body in told(listed).bodies],
             "moocProvider": {"name": host, "url": f"https://{host}/"},
             "url": f"https://{host}/courses/{listed.entry.slug}",
             "workload": programme.hours[0] if programme.hours else None,

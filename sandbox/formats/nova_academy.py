@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_html, page_count, page_of, plain_number
 from sandbox.languages import LANGUAGE_NAMES
 from sandbox.programme import Listed, Price
+from sandbox.telling import told
 from sandbox.world import World
 
 _LIST = "/en/programmes"
@@ -50,9 +51,14 @@ def _list(listed: tuple[Listed, ...], page: int) -> Answer | None:
 def _entry(listed: Listed) -> str:
     return (
         f'<li class="programme"><h2><a href="{listed.ref}">{escape(listed.title.text)}</a></h2>'
-        f'<span class="university">{escape(listed.programme.organisation.name)}</span> '
+        f"{_universities(listed)} "
         '<span class="type">Micro-credential</span></li>'
     )
+
+
+def _universities(listed: Listed) -> str:
+    universities = [body.name for body in told(listed).bodies if body.kind == "institution"]
+    return "".join(f'<span class="university">{escape(name)}</span>' for name in universities)
 
 
 def _detail(listed: Listed) -> Answer:
@@ -70,9 +76,7 @@ def _detail(listed: Listed) -> Answer:
         "Enrolment": "Closed" if listed.closed else "Open",
     }
     rows = "\n".join(f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in facts.items() if words is not None)
-    intro = f"<p>{escape(sentence(listed))}</p>"
-    if programme.origin:
-        intro += f"<p>{escape(programme.origin)}</p>"
+    intro = f"<p>{escape(description(listed))}</p>"
     return _page(
         listed.title.text,
         f'<main><h1>{escape(listed.title.text)}</h1>\n<div class="intro">{intro}</div>\n'

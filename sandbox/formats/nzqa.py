@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import assessment, description
 from sandbox.formats.shared import Answer, Request, in_html, page_count, page_of, plain_number
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _LIST = "/nzqf/search/microcredentials.do"
@@ -86,22 +87,24 @@ def _list(listed: tuple[Listed, ...], page: int) -> Answer | None:
 
 
 def _detail(listed: Listed) -> Answer:
-    programme = listed.programme
-    provider = escape(programme.organisation.name)
+    programme, bodies = listed.programme, told(listed).bodies
+    # Employers develop and do not deliver.
+    teachers = [escape(body.name) for body in bodies if body.kind != "employer"]
+    outcomes = f"People can use {' & '.join(programme.subjects)} at work."
     review = (listed.entry.spans[0].first.year + 5, "December")
-    facts = {
-        "Number": listed.ref,
-        "Level": str(_level(listed)),
-        "Credits": _credits(listed),
-        "NZSCED": escape("; ".join(_FIELDS[subject] for subject in programme.subjects)),
-        "Status": _status(listed),
-        "Developer": provider,
-        "Providers": f"<ul><li>{provider}</li></ul>",
-        "Purpose": escape(sentence(listed)),
-        "Outcomes": escape(f"People can use {' & '.join(programme.subjects)} at work."),
-        "Review period": f"{review[1]} {review[0]}",
-    }
-    rows = "\n".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in facts.items() if words)
+    facts = [
+        ("Number", listed.ref),
+        ("Level", str(_level(listed))),
+        ("Credits", _credits(listed)),
+        ("NZSCED", escape("; ".join(_FIELDS[subject] for subject in programme.subjects))),
+        ("Status", _status(listed)),
+        *(("Developer", escape(body.name)) for body in bodies),
+        ("Providers", f"<ul>{''.join(f'<li>{name}</li>' for name in teachers)}</ul>"),
+        ("Purpose", escape(description(listed, "assessment"))),
+        ("Outcomes", escape(f"{outcomes} {assessment(listed) or ''}".strip())),
+        ("Review period", f"{review[1]} {review[0]}"),
+    ]
+    rows = "\n".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in facts if words)
     return _page(listed.title.text, f'<h1>{_title(listed)}</h1><table class="details">\n{rows}\n</table>')
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import assessment, description
 from sandbox.formats.shared import Answer, Request, in_json, page_count, page_of, plain_number, refused
 from sandbox.programme import Listed, Offering
 from sandbox.world import World
@@ -28,11 +28,13 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 
 
 def _common(listed: Listed) -> dict[str, Any]:
+    marks = assessment(listed)
     return {
         "courseId": listed.ref,
         "primaryCode": {"codeType": "courseCode", "code": f"SBX-{listed.entry.number}"},
         "name": [{"language": "en-GB", "value": listed.title.text}],
-        "description": [{"language": "en-GB", "value": sentence(listed)}],
+        "description": [{"language": "en-GB", "value": description(listed, "assessment")}],
+        "assessment": [{"language": "en-GB", "value": marks}] if marks else [],
         "duration": f"P{listed.programme.weeks}W",
         "fieldsOfStudy": "0611",
         "link": f"https://eduxchange.nl/courses/{listed.entry.slug}",

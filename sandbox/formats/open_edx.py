@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, midnight, page_count, page_of, span_words
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -54,7 +54,7 @@ def _course(listed: Listed) -> dict[str, Any]:
         end=midnight(run.end) if run else None,
         enrollment_start=midnight(run.enrolment_start) if run else None,
         enrollment_end=midnight(run.enrolment_end) if run else None,
-        short_description=sentence(listed),
+        short_description=description(listed),
         pacing="instructor" if run else "self",
     )
 

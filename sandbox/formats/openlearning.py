@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, page_of, plain_number, refused
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _PAGE = 20
@@ -25,13 +26,14 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 
 def _course(listed: Listed) -> dict[str, Any]:
     home = listed.programme.organisation.code.lower()
-    price = listed.price
+    price, body = listed.price, told(listed).lead
     return {
         "id": listed.ref,
         "url": f"https://www.openlearning.com/{home}/courses/{listed.entry.slug}/",
         "title": listed.title.text,
         "image": "https://cdn.openlearning.example/x.jpg",
-        "summary": sentence(listed),
+        "institution": {"name": body.name} if body else None,
+        "summary": description(listed, "lead"),
         "self_paced": True,
         "price": None
         if price is None

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, midnight
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 
@@ -47,7 +48,7 @@ def _row(listed: Listed) -> dict[str, Any]:
             "policy_url": None,
             "certificates": {
                 "confirmation_of_participation": {"available": True, "threshold": 50},
-                "record_of_achievement": {"available": True, "threshold": 50},
+                "record_of_achievement": {"available": told(listed).award is not None, "threshold": 50},
                 "qualified_certificate": {"available": False},
             },
             "on_demand": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, page_of
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -27,7 +27,7 @@ def _hit(listed: Listed) -> dict[str, Any]:
         "oid": listed.ref,
         "nimi": {"fi": listed.title.text, "en": listed.english_title},
         "koulutustyyppi": "kk-opintokokonaisuus",
-        "kuvaus": {"fi": f"<p>{sentence(listed).replace('&', '&amp;')}</p>"},
+        "kuvaus": {"fi": f"<p>{description(listed).replace('&', '&amp;')}</p>"},
         "opintojenLaajuusNumero": programme.credits,
         "opintojenLaajuusNumeroMin": None,
         "opintojenLaajuusyksikko": {"koodiUri": "opintojenlaajuusyksikko_2", "nimi": {"fi": "opintopistettä"}},
@@ -35,4 +35,5 @@ def _hit(listed: Listed) -> dict[str, Any]:
         "koulutukset": [{"koodiUri": "koulutus_1", "nimi": {"fi": subject}} for subject in programme.subjects],
         "tutkintonimikkeet": [],
         "isAvoinKorkeakoulutus": True,
+        "pieniOsaamiskokonaisuus": True,
     }

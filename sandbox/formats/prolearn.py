@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -33,7 +33,7 @@ def _document(listed: Listed) -> dict[str, Any]:
         "start_value": [_seconds(run.start) for run in listed.offerings],
         "end_value": [_seconds(run.end or run.start) for run in listed.offerings],
         "department": "MIT CSAIL",
-        "body": f"<p>{sentence(listed).replace('&', '&amp;')}</p>",
+        "body": f"<p>{description(listed).replace('&', '&amp;')}</p>",
         "field_time_commitment": None,
         "field_duration": f"{programme.weeks} weeks",
         "field_non_degree_credits": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, page_of
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -28,7 +28,7 @@ def _product(listed: Listed) -> dict[str, Any]:
         "id": int(listed.ref),
         "title": listed.title.text,
         "handle": listed.entry.slug,
-        "body_html": f"<p>{sentence(listed).replace('&', '&amp;')}</p>",
+        "body_html": f"<p>{description(listed).replace('&', '&amp;')}</p>",
         "vendor": "RMIT Online",
         "product_type": "Short course",
         "tags": list(listed.programme.subjects),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request, in_json, page_count, page_of
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -32,7 +32,7 @@ def answer(world: World, day: date, request: Request) -> Answer | None:
 def _row(listed: Listed) -> dict[str, Any]:
     size = f"{listed.programme.credits:g}" if listed.programme.credits else None
     found = _other(listed.ref, listed.title.text, "kurs", size)
-    found["content"]["description"] = {"strings": [{"lang": "swe", "value": sentence(listed)}]}
+    found["content"]["description"] = {"strings": [{"lang": "swe", "value": description(listed)}]}
     return found
 
 

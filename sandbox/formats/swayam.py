@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Any
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import description
 from sandbox.formats.shared import Answer, Request
 from sandbox.programme import Listed
 from sandbox.world import World
@@ -39,7 +39,7 @@ def _node(listed: Listed) -> dict[str, Any]:
         "id": listed.ref,
         "title": listed.title.text,
         "url": f"https://onlinecourses.swayam2.example/{listed.ref}/preview",
-        "explorerSummary": sentence(listed),
+        "explorerSummary": description(listed),
         "openForRegistration": not listed.closed,
         "startDate": run.start.isoformat() if run else None,
         "endDate": run.end.isoformat() if run and run.end else None,

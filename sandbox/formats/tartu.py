@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Any
 
+from sandbox.formats.prose import making
 from sandbox.formats.shared import Answer, Request, in_html, in_json, plain_number
 from sandbox.languages import LANGUAGE_NAMES
 from sandbox.programme import Listed
@@ -69,6 +70,7 @@ def _training(listed: Listed) -> dict[str, Any]:
         "end_date": run.end.isoformat() if run and run.end else None,
         "registration_end": (run.start - timedelta(days=10)).isoformat() if run else None,
         "study_form": _FORMS[programme.delivery],
+        "description": {programme.language: making(listed) or None},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.formats.prose import description, sentence
 from sandbox.formats.shared import Answer, Request, in_json
 from sandbox.programme import Listed
+from sandbox.telling import told
 from sandbox.world import World
 
 _TRACKING = "utm_medium=referral&utm_campaign=api"
@@ -53,7 +54,9 @@ def _entry(listed: Listed) -> dict[str, Any]:
         "project_description": "",
         "full_course_available": True,
         "faq": "",
-        "affiliates": [],
+        "affiliates": [
+            {"name": body.name, "short_name": body.code.lower(), "image": ""} for body in told(listed).partners
+        ],
         "tracks": [] if degree else list(programme.subjects),
         "banner_image": "",
         "short_summary": sentence(listed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from xml.sax.saxutils import escape
 
-from sandbox.formats.prose import sentence
+from sandbox.formats.prose import assessment, description
 from sandbox.formats.shared import Answer, Request, plain_number
 from sandbox.programme import Listed, Offering
 from sandbox.world import World
@@ -32,11 +32,13 @@ def _course(listed: Listed) -> str:
     subjects = "".join(f"<dc:subject>{escape(subject)}</dc:subject>" for subject in programme.subjects)
     value = plain_number(programme.credits or 10)
     scheme = "http://purl.org/net/cm/terms/CATS"
+    marks = assessment(listed)
+    assessed = f"<mlo:assessment>{escape(marks)}</mlo:assessment>" if marks else ""
     runs = "".join(_presentation(listed, run) for run in listed.offerings)
     return (
         f'<xcri:course><dc:identifier xsi:type="cm:notation">O{listed.entry.number}</dc:identifier>'
         f"<dc:identifier>{escape(listed.ref)}</dc:identifier><dc:title>{escape(listed.title.text)}</dc:title>{subjects}"
-        f"<dc:description>{escape(sentence(listed))}</dc:description>"
+        f"<dc:description>{escape(description(listed, 'assessment'))}</dc:description>{assessed}"
         f"<mlo:url>https://www.conted.ox.ac.uk/courses/{listed.entry.slug}</mlo:url>"
         f"<mlo:credit><cm:credit><cm:scheme>{scheme}</cm:scheme><cm:value>{value}</cm:value></cm:credit></mlo:credit>"
         f"{runs}</xcri:course>\n"
