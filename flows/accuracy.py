@@ -193,13 +193,16 @@ def _print(accuracy: Accuracy) -> None:
 
 def page(accuracy: Accuracy, day: date) -> str:
     """Return the figures as a page of Markdown, dated."""
-    head = (
-        "# Accuracy\n\nWhat we say of listings against what readers took from them, written by `make accuracy-page` on "
-        f"{day}. The labels and how they were made: `tests/labels/`; the listings stand in recordings that are not part "
-        "of this repository. `stated`: the listing says it; `given`: we have a value; precision: right of given; recall: right "
-        "of stated; coverage: given of stated. Half of the labels (chosen by ref) were never looked at when rules were "
-        "mended: the columns held out are theirs.\n"
-    )
+    head = f"""\
+# Accuracy
+
+What we say of listings against what readers took from them, written by `make accuracy-page` on {day}. The labels and
+how they were made: `tests/labels/`; the listings stand in recordings that are not part of this repository.
+
+`stated`: the listing says it; `given`: we have a value; precision: right of given; recall: right of stated; coverage:
+given of stated. Half of the labels (chosen by ref) were never looked at when rules were mended: the columns held out are
+theirs.
+"""
     languages = ("attribute", "language", "labelled", "stated", "given", "right", "precision", "recall", "coverage")
     return "\n".join(
         [head, _markdown(rows_of(accuracy), COLUMNS), "## By language of the title\n",

@@ -98,8 +98,8 @@ class Source:
     framework of qualifications whose levels the source prints as bare numbers ("Level 5"), empty if none is known.
     ``pace_seconds`` is the least time between two requests to one host. ``needs_key`` names the setting that holds a
     key (never the key), ``key`` says where it goes. ``headers`` are further headers that its hosts ask callers for.
-    ``programme`` is a regular expression for refs of which several are runs of one course (see ``programme_key``), empty
-    if each ref is a programme.
+    ``programme`` is a regular expression for refs of which several are runs of one course (see ``programme_key``),
+    empty if each ref is a programme.
     """
 
     slug: str
