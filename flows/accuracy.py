@@ -200,8 +200,8 @@ What we say of listings against what readers took from them, written by `make ac
 how they were made: `tests/labels/`; the listings stand in recordings that are not part of this repository.
 
 `stated`: the listing says it; `given`: we have a value; precision: right of given; recall: right of stated; coverage:
-given of stated. Half of the labels (chosen by ref) were never looked at when rules were mended: the columns held out are
-theirs.
+given of stated. Half of the labels (chosen by ref) were never looked at when rules were mended: the columns held out
+are theirs.
 """
     languages = ("attribute", "language", "labelled", "stated", "given", "right", "precision", "recall", "coverage")
     return "\n".join(
