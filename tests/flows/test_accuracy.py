@@ -65,11 +65,23 @@ def label(**values: str) -> Label:
 
 
 ROW = {
-    "mc_class": "broad", "development_modes": '["non_hei", "partner_employer"]', "isced_broad": "06",
-    "isced_narrow": None, "eqf_level": None, "platform_level": "beginner", "workload_hours_min": 8.5,
-    "workload_hours_max": 8.5, "workload_basis": "stated", "ects": None, "price_type": "paid", "price_amount": 30.0,
-    "price_amount_max": 60.0, "price_currency": "GBP", "certificate_price_amount": None, "certificate_price_amount_max": None,
-}  # fmt: skip
+    "mc_class": "broad",
+    "development_modes": '["non_hei", "partner_employer"]',
+    "isced_broad": "06",
+    "isced_narrow": None,
+    "eqf_level": None,
+    "platform_level": "beginner",
+    "workload_hours_min": 8.5,
+    "workload_hours_max": 8.5,
+    "workload_basis": "stated",
+    "ects": None,
+    "price_type": "paid",
+    "price_amount": 30.0,
+    "price_amount_max": 60.0,
+    "price_currency": "GBP",
+    "certificate_price_amount": None,
+    "certificate_price_amount_max": None,
+}
 
 
 @pytest.mark.parametrize(
