@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flows.look import Walked, conclude, read
+from flows.archived import walked_again, whole_run
+from flows.decisions import Acceptance
+from flows.look import conclude, read
 from flows.observatory import Observatory
-from models.records import Page, RunRecord
-from models.run_queries import StoredRun, stored_run, suspect_runs
+from models.records import RunRecord
+from models.run_queries import suspect_runs
+from scrapers.archive import ArchiveDamaged
 from scrapers.source import discover, scraper_for
 
 
@@ -19,8 +22,9 @@ def accept(observatory: Observatory, slug: str, *, reason: str, as_of: datetime 
     """Load a suspect run after all and return its record.
 
     Args:
+        observatory: where it waits.
         slug: the source.
-        reason: why the run is right although a gate failed; kept beside the run.
+        reason: why the run is right although a gate failed; kept beside the run and in the archive.
         as_of: aware time of the run; the latest suspect run of the source if left out.
 
     Raises:
@@ -32,25 +36,14 @@ def accept(observatory: Observatory, slug: str, *, reason: str, as_of: datetime 
     if moment is None or moment not in waiting:
         there_are = ", ".join(f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in waiting) or "none"
         raise NothingToAccept(f"no suspect run of {slug} to accept; waiting: {there_are} (`microcred status`)")
+    run = whole_run(observatory.archive, slug, moment)
+    if run is None:
+        raise ArchiveDamaged(f"the archive holds no run of {slug} at {moment:%Y-%m-%dT%H:%M:%SZ}")
     source = discover()[slug]
-    run = stored_run(observatory.engine, slug, moment)
-    harvested = read(scraper_for(source, moment.date()), walked_again(observatory, run), moment.date())
-    return conclude(observatory, source, harvested, as_of=moment, started_at=datetime.now(UTC), accepted_reason=reason)
-
-
-def walked_again(observatory: Observatory, run: StoredRun) -> Walked:
-    """Return the walk of a stored run, its pages from the archive and its failures from the database."""
-    pages = tuple(
-        Page(
-            url=c.url,
-            final_url=c.final_url,
-            at=c.at,
-            status=c.status,
-            content_type=c.content_type,
-            body=observatory.archive.body(c.place),
-            digest=c.digest,
-            place=c.place,
-        )
-        for c in run.captures
+    walked = walked_again(observatory.archive, run, strict=True)
+    harvested = read(scraper_for(source, moment.date()), walked, moment.date())
+    accepted = Acceptance(source=slug, as_of=moment, reason=reason, decided_at=datetime.now(UTC))
+    observatory.decisions.accept(accepted)
+    return conclude(
+        observatory, source, harvested, as_of=moment, started_at=accepted.decided_at, accepted_reason=reason
     )
-    return Walked(pages=pages, failures=run.failures, robots=run.robots, incomplete=run.incomplete)

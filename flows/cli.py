@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_classify, cli_sources, console
+from flows import cli_classify, cli_rebuild, cli_sources, console
 
 if TYPE_CHECKING:
     from models.records import RunRecord
@@ -27,12 +27,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-db_app = typer.Typer(help="The database: where it is, and bringing it up to date.", no_args_is_help=True)
+db_app = typer.Typer(help="The database: where it is, upgrades, comparisons, copies.", no_args_is_help=True)
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(db_app, name="db")
-for command in (cli_classify.classify, cli_classify.explain, cli_classify.problems):
+for command in (
+    cli_classify.classify, cli_classify.explain, cli_classify.problems, cli_rebuild.rebuild, cli_rebuild.reread,
+):  # fmt: skip
     app.command()(command)
 cli_sources.app.command()(cli_classify.lookup)
+db_app.command("diff")(cli_rebuild.db_diff)
+db_app.command("copy")(cli_rebuild.db_copy)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

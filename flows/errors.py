@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the types of error whose message alone tells a person what to do (imported late: they span all rooms)."""
+    from concurrent.futures import BrokenExecutor
+
     from sqlalchemy.exc import DBAPIError
 
     from models.store import RunExists
@@ -12,4 +14,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from scrapers.replay import RecordingInvalid
     from scrapers.source import SourceInvalid
 
-    return (ValueError, OSError, DBAPIError, RunExists, ArchiveDamaged, RecordingInvalid, SourceInvalid)
+    return (
+        ValueError, OSError, BrokenExecutor, DBAPIError, RunExists, ArchiveDamaged, RecordingInvalid, SourceInvalid,
+    )  # fmt: skip

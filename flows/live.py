@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+from flows.archived import closing
 from flows.look import finish, walk
 from flows.observatory import Observatory
 from flows.settings import KEY_PREFIX, Settings, key
@@ -118,7 +119,7 @@ async def harvest_source(
         )
         walked = await walk(scraper, fetch)
         # The file is whole and on disk before anything of the run enters the database.
-        writer.close(fetch.summary())
+        writer.close(closing(walked, as_of=as_of, started_at=started_at))
     return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at)
 
 

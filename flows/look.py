@@ -15,8 +15,9 @@ from typing import Protocol
 
 from flows.classifying import Rules
 from flows.observatory import Observatory, code_version
+from models.history import Readings
 from models.judge import judge
-from models.records import Harvested, Page, PageFailure, Problem, Programme, RunRecord, Source
+from models.records import Harvested, Origin, Page, PageFailure, Problem, Programme, RunRecord, Source
 from models.run_queries import previous_look
 from normalise.programme import normalise
 from scrapers.assemble import parse
@@ -26,8 +27,9 @@ log = logging.getLogger(__name__)
 
 
 class RecordingFetch(Fetch, Protocol):
-    """A ``Fetch`` that also tells, after the walk, what happened during it."""
+    """A ``Fetch`` that also tells where its pages come from and, after the walk, what happened during it."""
 
+    origin: Origin
     failures: list[PageFailure]
     problems: list[Problem]
     incomplete_reasons: list[str]
@@ -39,6 +41,7 @@ class Walked:
     """What a walk over a catalogue brought home: pages, and why there are no more.
 
     ``incomplete`` holds the reasons why the walk cannot have seen everything, apart from failed pages.
+    ``origin`` says where the pages come from.
     """
 
     pages: tuple[Page, ...]
@@ -47,6 +50,7 @@ class Walked:
     blocked: str | None = None
     incomplete: tuple[str, ...] = ()
     robots: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = Origin.LIVE
 
 
 async def walk(scraper: Scraper, fetch: RecordingFetch) -> Walked:
@@ -73,6 +77,7 @@ async def walk(scraper: Scraper, fetch: RecordingFetch) -> Walked:
         blocked=blocked,
         incomplete=(*broken_off, *fetch.incomplete_reasons),
         robots=dict(fetch.robots),
+        origin=fetch.origin,
     )
 
 
@@ -95,6 +100,7 @@ def read(scraper: Scraper, walked: Walked, on: date) -> Harvested:
         blocked=walked.blocked,
         crashed="; ".join((*walked.incomplete, *parsed.incomplete)) or None,
         robots=walked.robots,
+        origin=walked.origin,
     )
 
 
@@ -105,9 +111,25 @@ def conclude(
     *,
     as_of: datetime,
     started_at: datetime,
+    finished_at: datetime | None = None,
     accepted_reason: str | None = None,
+    corrected: Readings | None = None,
 ) -> RunRecord:
-    """Judge a run against the last complete look before it and store it in one transaction."""
+    """Judge a run against the last complete look before it and store it in one transaction.
+
+    Args:
+        observatory: where it is stored.
+        source: the declaration.
+        harvested: what the run brought home.
+        as_of: aware time the look speaks for.
+        started_at: when the work began.
+        finished_at: when it ended; now if left out.
+        accepted_reason: why a person vouches for the run although a gate holds it back.
+        corrected: what the same look had read before, if its pages were read again.
+
+    Raises:
+        RunExists: if a run with other pages is stored at that time.
+    """
     with observatory.writing:
         before = previous_look(observatory.engine, source.slug, as_of)
         judgement = judge(source, harvested, before, code_version=code_version())
@@ -117,10 +139,11 @@ def conclude(
             harvested,
             judgement,
             started_at=started_at,
-            finished_at=datetime.now(UTC),
+            finished_at=finished_at or datetime.now(UTC),
             code_version=code_version(),
             accepted_reason=accepted_reason,
             classifier=Rules(source),
+            corrected=corrected,
         )
 
 

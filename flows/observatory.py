@@ -16,7 +16,9 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
+from flows.decisions import Decisions
 from flows.settings import Settings
+from models.records import Origin
 from models.store import Store, open_database
 from scrapers.archive import Archive
 from scrapers.source import own_directory
@@ -36,10 +38,18 @@ class Observatory:
     archive: Archive
     writing: Lock = field(default_factory=Lock)
 
-    def run_writer(self, slug: str, as_of: datetime, *, secret: str | None = None) -> RunWriter:
+    @property
+    def decisions(self) -> Decisions:
+        """What people decided, kept in the archive."""
+        return Decisions(self.archive.root)
+
+    def run_writer(
+        self, slug: str, as_of: datetime, *, secret: str | None = None, origin: Origin = Origin.LIVE
+    ) -> RunWriter:
         """Open the archive file of one run; ``secret`` (the key of the source) is kept out of it."""
         run_key = hashlib.sha256(f"{slug} {as_of.isoformat()}".encode()).hexdigest()
-        return self.archive.run_writer(slug, run_key, as_of, secret=secret, info={"code-version": code_version()})
+        info = {"code-version": code_version(), "origin": origin.value}
+        return self.archive.run_writer(slug, run_key, as_of, secret=secret, info=info)
 
 
 @contextmanager

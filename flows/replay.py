@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.archived import closing
+from flows.decisions import Acceptance
 from flows.look import conclude, read, walk
 from flows.observatory import Observatory
-from models.records import Outcome, RunRecord, Source
+from models.records import Origin, Outcome, RunRecord, Source
 from models.run_queries import run_record
 from scrapers.replay import RecordedFetch, RecordedRun, Recording, load_recording
 from scrapers.source import discover, scraper_for
@@ -56,10 +58,10 @@ async def _replay_run(observatory: Observatory, source: Source, run: RecordedRun
     stored = run_record(observatory.engine, source.slug, run.as_of)
     scraper = scraper_for(source, run.as_of.date())
     if stored is None:
-        with observatory.run_writer(source.slug, run.as_of) as writer:
+        with observatory.run_writer(source.slug, run.as_of, origin=Origin.REPLAY) as writer:
             fetch = RecordedFetch(run, source, archive=writer.page)
             walked = await walk(scraper, fetch)
-            writer.close({"replayed": True, "incomplete": list(walked.incomplete)})
+            writer.close(closing(walked, as_of=run.as_of, started_at=started_at))
     else:
         # The run is in the archive already: a second replay must not store its pages twice.
         walked = await walk(scraper, RecordedFetch(run, source))
@@ -72,6 +74,9 @@ async def _replay_run(observatory: Observatory, source: Source, run: RecordedRun
 
     record = store()
     if accept and record.outcome is Outcome.SUSPECT:
+        observatory.decisions.accept(
+            Acceptance(source=source.slug, as_of=run.as_of, reason=ACCEPTED_BY_REPLAY, decided_at=datetime.now(UTC))
+        )
         return store(ACCEPTED_BY_REPLAY)
     return record
 

@@ -16,6 +16,7 @@ VERSION_TABLE = "microcred_alembic_version"
 """Where the schema's revision stands; not Alembic's default, so that a database can be shared with Prefect."""
 WRITER_LOCK = 0x6D6963726F637265
 """Key of the PostgreSQL advisory lock that lets one writer at a time in ("microcre")."""
+_ASTRAY = "PRAGMA foreign_key_check"
 _PRAGMAS = ("busy_timeout = 60000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
 """How every SQLite connection is set up: a minute's patience with another writer, readers never wait."""
 
@@ -70,9 +71,13 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("microcred_migrates"):
+        # SQLite changes a table by copying it, and rows that refer to it would keep it from dropping the old one
+        # (https://www.sqlite.org/lang_altertable.html#otheralter); within a transaction the pragma does nothing.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     # A writer that reads first and writes later would fail at once if another wrote in between.
-    writes = connection.get_execution_options().get("microcred_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("microcred_writes") else "BEGIN")
 
 
 @contextmanager
@@ -89,14 +94,20 @@ def migrate(engine: Engine) -> None:
 
     Raises:
         SchemaTooNew: if the schema has a revision that this code does not know.
+        ValueError: if rows refer to rows that are not there; nothing is changed then.
     """
     with engine.connect() as connection:
         if revision(connection) == newest_revision():
             return
     from models.upgrade import upgrade  # Alembic loads slowly, and nearly every opening finds the schema up to date
 
-    with writing(engine) as connection:
-        upgrade(connection)
+    try:
+        with writing(engine.execution_options(microcred_migrates=True)) as connection:
+            upgrade(connection)
+            if engine.dialect.name == "sqlite" and (astray := connection.exec_driver_sql(_ASTRAY).fetchone()):
+                raise ValueError(f"the migration was undone: rows refer to rows that are not there: {astray}")
+    finally:
+        engine.dispose()  # its connection no longer checks references
 
 
 def newest_revision() -> str:

@@ -14,7 +14,7 @@ and versions of the evidence. Both give the same result whatever the order in wh
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,12 +25,15 @@ from models.records import Cause
 class Reading:
     """What a look read of an item: which facts, from which words, and whether all pages about it could be had.
 
-    Readings of different words or completeness are different evidence, although their facts may be the same.
+    ``reread`` is true if the archived pages of the look were read again later and gave something else than before
+    (docs/decisions/0011). Readings that differ in any of these are different evidence, although their facts may be the
+    same.
     """
 
     facts_id: int
     listing_digest: str
     complete: bool = True
+    reread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ class Version:
     cause: Cause
     complete: bool
 
+
+Readings = Mapping[tuple[str, ...], tuple[str, bool]]
+"""What a stored look had read: the digest of the facts of each item, and whether it was reread before.
+
+Keys are ``(ref,)`` for a programme and ``(ref of the programme, ref)`` for an offering.
+"""
 
 Covers = Callable[[int, int], bool]
 """``covers(later, earlier)``: whether the facts ``later`` state all that the facts ``earlier`` state."""
@@ -139,7 +148,8 @@ def derive(
 
     An item is withdrawn when two complete looks on different UTC days, one after the other and with no sight of it
     between them, did not list it; it counts as listed until the second. Seen again before that, the window goes on;
-    seen again later, the next window opens. The first version of a window has the cause ``look``.
+    seen again later, the next window opens. The first version of a window has the cause ``look``, or ``reparse`` if its
+    facts are not those that were read first.
 
     Args:
         spans: spans of the item in order of time.
@@ -201,7 +211,7 @@ class _History:
         """Take in that the item was seen."""
         if self._read is None:
             self._windows.append(Window(len(self._windows) + 1, at, at, None, None))
-            self._add(at, reading, Cause.LOOK)
+            self._add(at, reading, Cause.REPARSE if reading.reread else Cause.LOOK)
         else:
             self._windows[-1] = replace(self._windows[-1], last_seen_at=at, missed_at=None)
             version = self._versions[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import one_of
@@ -13,6 +13,7 @@ from models.tables import Base
 
 READING = "Digest of the programme's words as printed in those looks"
 COMPLETE = "Whether all pages about it could be had; if not, only a summary is known"
+REREAD = "Whether the archived pages of those looks were read again by later code, with another result"
 
 
 def _cause_is_known() -> CheckConstraint:
@@ -27,12 +28,14 @@ class _SpanColumns:
     )
     listing_digest: Mapped[str] = mapped_column(comment=READING)
     complete: Mapped[bool] = mapped_column(comment=COMPLETE)
+    reread: Mapped[bool] = mapped_column(server_default=false(), comment=REREAD)
 
 
 class _SightingColumns:
     at: Mapped[datetime] = mapped_column(primary_key=True, comment="as_of of the partial look (UTC)")
     listing_digest: Mapped[str] = mapped_column(comment=READING)
     complete: Mapped[bool] = mapped_column(comment=COMPLETE)
+    reread: Mapped[bool] = mapped_column(server_default=false(), comment=REREAD)
 
 
 class _WindowColumns:
@@ -62,7 +65,8 @@ class _VersionColumns:
     )
     cause: Mapped[str] = mapped_column(
         comment="look: seen so at the source; completion: a page missing before could be had; "
-        "reparse: other code read the same words. Only look is a change at the source"
+        "reparse: other code read the same words, or read the pages of the look again. "
+        "Only look is a change at the source"
     )
     complete: Mapped[bool] = mapped_column(comment=COMPLETE)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from models.columns import storable
-from models.history import Reading
+from models.history import Reading, Readings
 from models.load_classification import ToClassify
 from models.records import Offering, OrganisationRole, Programme, facts_digest
 from models.units import OFFERING, PROGRAMME, Unit, columns_of, insert_rows, new_ids, table
@@ -32,7 +32,13 @@ class Seen:
     to_classify: ToClassify
 
 
-def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequence[Programme]) -> Seen:
+def load_facts(
+    connection: Connection,
+    slug: str,
+    at: datetime,
+    programmes: Sequence[Programme],
+    corrected: Readings | None = None,
+) -> Seen:
     """Make sure that all that was read is in the database, and say which rows it is.
 
     Args:
@@ -40,13 +46,17 @@ def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequ
         slug: the source, whose row exists.
         at: as_of of the look.
         programmes: what was read; of two with one ref the first counts.
+        corrected: what the same look had read before, if its pages were read again.
     """
     records = {storable(programme.ref): programme for programme in reversed(programmes)}
     ids = _identities(connection, PROGRAMME, slug, [(slug, ref) for ref in records])
     by_id = {ids[slug, ref]: record for ref, record in records.items()}
     facts, fresh, reread = _facts(connection, PROGRAMME, slug, at, by_id)
     _load_roles(connection, {facts_id: by_id[item].organisations for item, facts_id in fresh.items()})
-    readings = {item: Reading(facts[item], p.listing_digest, p.complete) for item, p in by_id.items()}
+    readings = {
+        item: Reading(facts[item], p.listing_digest, p.complete, _is_other(corrected, p, storable(p.ref)))
+        for item, p in by_id.items()
+    }
 
     runs = {
         (item, storable(offering.ref)): offering
@@ -60,14 +70,26 @@ def load_facts(connection: Connection, slug: str, at: datetime, programmes: Sequ
     return Seen(
         programmes=readings,
         offerings={
-            run_ids[key]: Reading(run_facts[run_ids[key]], readings[key[0]].listing_digest, readings[key[0]].complete)
-            for key in runs
+            run_ids[key]: replace(
+                readings[key[0]],
+                facts_id=run_facts[run_ids[key]],
+                reread=_is_other(corrected, run, storable(by_id[key[0]].ref), key[1]),
+            )
+            for key, run in runs.items()
         },
         to_classify=ToClassify(
             programmes={n: (by_id[item], at.date()) for item, n in (fresh | reread).items()},
             offerings={n: (runs_by_id[item], at.date()) for item, n in (run_fresh | run_reread).items()},
         ),
     )
+
+
+def _is_other(corrected: Readings | None, record: Programme | Offering, *key: str) -> bool:
+    """Whether a reading is not the one that the same look had given first."""
+    if corrected is None:
+        return False
+    digest, was_other = corrected.get(key, ("", True))
+    return was_other or digest != facts_digest(record)
 
 
 def _identities(

@@ -275,7 +275,7 @@ def _by_item(of: _Books, rows: Select[Any], make: Callable[[RowMapping], T]) -> 
 
 
 def _reading(row: RowMapping) -> Reading:
-    return Reading(row["facts_id"], row["listing_digest"], row["complete"])
+    return Reading(row["facts_id"], row["listing_digest"], row["complete"], row["reread"])
 
 
 def _span(row: RowMapping) -> Span:

@@ -11,20 +11,17 @@ from sqlalchemy import Engine, text
 from models.fact_queries import Found, find_programmes
 from models.frames import QueryRefused, frame_of, read_only
 from models.run_queries import (
-    StoredCapture,
-    StoredRun,
     known_pages,
     last_good_looks,
     previous_look,
     run_record,
-    stored_run,
     suspect_runs,
 )  # fmt: skip
 
 __all__ = [
-    "Found", "QueryRefused", "StoredCapture", "StoredRun", "find_programmes", "history_frame", "known_pages",
+    "Found", "QueryRefused", "find_programmes", "history_frame", "known_pages",
     "last_good_looks", "looks_frame", "open_problems", "previous_look", "problem_groups", "read_sql", "run_log",
-    "run_record", "source_health", "stored_run", "suspect_runs", "trend_frame",
+    "run_record", "source_health", "suspect_runs", "trend_frame",
 ]  # fmt: skip
 
 

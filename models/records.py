@@ -163,7 +163,8 @@ class Page:
 
     ``url`` is the address asked for, ``final_url`` the one that answered after redirects.
     ``at`` is aware and in UTC. ``digest`` is ``sha256:<hex>`` of the body. ``unchanged`` is true if the server
-    answered 304 or if the body has the digest of the last archived capture of the same URL.
+    answered 304 or if the body has the digest of the last archived capture of the same URL. ``place`` is the record
+    that holds the body, ``record`` that of this very answer: another one if it is a revisit.
     """
 
     url: str
@@ -176,6 +177,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     unchanged: bool = False
     place: ArchivePlace | None = None
+    record: ArchivePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -529,6 +531,16 @@ class Outcome(StrEnum):
         return self in {Outcome.OK, Outcome.UNCHANGED}
 
 
+class Origin(StrEnum):
+    """Where the pages of a run come from: the live host, a recording, or a web archive."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+    WAYBACK = "wayback"
+    COMMON_CRAWL = "common_crawl"
+    WARC = "warc"
+
+
 class Cause(StrEnum):
     """Why a version exists. Only ``look`` is a change at the source; trends see nothing else."""
 
@@ -551,7 +563,8 @@ class Harvested:
 
     ``duplicates`` counts listings that repeated a ref of the same run word for word and were dropped.
     ``blocked`` holds the reason if the host refused (403, challenge, robots); ``crashed`` the reason if the walk over
-    the catalogue broke off. ``robots`` maps a host to the decision taken and why.
+    the catalogue broke off. ``robots`` maps a host to the decision taken and why. ``origin`` says where the pages come
+    from.
     """
 
     pages: tuple[Page, ...] = ()
@@ -563,6 +576,7 @@ class Harvested:
     blocked: str | None = None
     crashed: str | None = None
     robots: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = Origin.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

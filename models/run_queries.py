@@ -5,40 +5,17 @@ A part of ``models.queries`` that needs no frames, so that a harvest starts with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, Table, func, or_, select
 
-from models.records import ArchivePlace, KnownPage, Outcome, PageFailure, PreviousLook, RunRecord
+from models.history import Readings
+from models.records import ArchivePlace, KnownPage, Outcome, PreviousLook, RunRecord
 from models.run_rows import run_record_of, stored_run_row
-from models.units import table
+from models.units import OFFERING, PROGRAMME, Unit, table
 
 _COMPLETE = tuple(outcome.value for outcome in Outcome if outcome.counts_absences)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCapture:
-    """A page of a stored run and where its body lies."""
-
-    url: str
-    final_url: str
-    at: datetime
-    status: int
-    content_type: str
-    digest: str
-    place: ArchivePlace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRun:
-    """What a stored run fetched, in the order of the walk: enough to read its pages again from the archive."""
-
-    captures: tuple[StoredCapture, ...]
-    failures: tuple[PageFailure, ...]
-    robots: Mapping[str, str]
-    incomplete: tuple[str, ...]
 
 
 def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook | None:
@@ -85,7 +62,7 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
             url=row.url,
             at=row.at,
             digest=row.digest,
-            place=_place(row),
+            place=ArchivePlace(file=row.warc_file, offset=row.warc_offset, length=row.warc_length),
             content_type=row.content_type,
             etag=row.etag,
             last_modified=row.last_modified,
@@ -118,49 +95,56 @@ def run_record(engine: Engine, slug: str, as_of: datetime) -> RunRecord | None:
     return None if row is None else run_record_of(row)
 
 
-def stored_run(engine: Engine, slug: str, as_of: datetime) -> StoredRun:
-    """Return what the run of a source at a time fetched.
-
-    Raises:
-        LookupError: if there is no such run, or a page of it was not archived.
-    """
-    capture, failure = table("capture"), table("page_failure")
-    with engine.connect() as connection:
-        run = stored_run_row(connection, slug, as_of)
-        if run is None:
-            raise LookupError(f"no run of {slug} at {as_of:%Y-%m-%dT%H:%M:%SZ}")
-        pages = connection.execute(
-            select(capture).where(capture.c.run_id == run["id"]).order_by(capture.c.position)
-        ).all()
-        failed = connection.execute(select(failure).where(failure.c.run_id == run["id"]).order_by(failure.c.id)).all()
-    return StoredRun(
-        captures=tuple(
-            StoredCapture(
-                url=page.url,
-                final_url=page.final_url,
-                at=page.at,
-                status=page.status,
-                content_type=page.content_type,
-                digest=page.digest,
-                place=_place(page),
-            )
-            for page in pages
-        ),
-        failures=tuple(PageFailure(url=f.url, at=f.at, reason=f.reason, status=f.status) for f in failed),
-        robots=dict(run["robots"]),
-        incomplete=tuple(run["incomplete"]),
-    )
-
-
-def _place(row: Row[tuple[object, ...]]) -> ArchivePlace:
-    if row.warc_file is None or row.warc_offset is None or row.warc_length is None:
-        raise LookupError(f"{row.url}: the page was not archived")
-    return ArchivePlace(file=row.warc_file, offset=row.warc_offset, length=row.warc_length)
-
-
 def suspect_runs(engine: Engine, slug: str) -> tuple[datetime, ...]:
     """Return the times of the runs of a source that wait to be accepted, oldest first."""
     run = table("run")
     waiting = select(run.c.as_of).where(run.c.source == slug, run.c.outcome == Outcome.SUSPECT.value)
     with engine.connect() as connection:
         return tuple(connection.execute(waiting.order_by(run.c.as_of)).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """How a stored run ended, and by which code it was read."""
+
+    outcome: Outcome
+    code_version: str
+
+
+def stored_runs(engine: Engine, slug: str) -> dict[datetime, StoredRun]:
+    """Return the stored runs of a source by their times."""
+    run = table("run")
+    with engine.connect() as connection:
+        rows = connection.execute(select(run.c.as_of, run.c.outcome, run.c.code_version).where(run.c.source == slug))
+        return {row.as_of: StoredRun(outcome=Outcome(row.outcome), code_version=row.code_version) for row in rows}
+
+
+def readings_at(engine: Engine, slug: str, as_of: datetime) -> Readings | None:
+    """Return what the run of a source at a time had read of each item, ``None`` if there is no such run."""
+    with engine.connect() as connection:
+        if stored_run_row(connection, slug, as_of) is None:
+            return None
+        found: dict[tuple[str, ...], tuple[str, bool]] = {}
+        for unit in (PROGRAMME, OFFERING):
+            for row in connection.execute(_readings(unit, slug, as_of)):
+                key = (row.programme_ref,) if unit is PROGRAMME else (row.programme_ref, row.ref)
+                found[key] = (row.facts_digest, row.reread)
+    return found
+
+
+def _readings(unit: Unit, slug: str, as_of: datetime) -> CompoundSelect[tuple[str, str, str, bool]]:
+    """Return a select of what a look read, by spans that hold it (complete) or sightings at it (partial)."""
+    programme, item, facts = table("programme"), unit.item, unit.table("facts")
+    span, sighting = unit.table("span"), unit.table("sighting")
+    in_force = (span.c.seen_from <= as_of) & (span.c.seen_until.is_(None) | (span.c.seen_until >= as_of))
+
+    def read(evidence: Table, holds: ColumnElement[bool]) -> Select[tuple[str, str, str, bool]]:
+        refs = (programme.c.ref.label("programme_ref"), item.c.ref, facts.c.facts_digest, evidence.c.reread)
+        return (
+            unit.of_source(evidence, slug)
+            .join(facts, facts.c.id == evidence.c.facts_id)
+            .where(holds)
+            .with_only_columns(*refs, maintain_column_froms=True)
+        )
+
+    return read(span, in_force).union_all(read(sighting, sighting.c.at == as_of))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from models.columns import storable
 from models.load_history import Effect
-from models.records import Harvested, Outcome, Page, Problem, RunRecord, Source, Stage
+from models.records import Harvested, Outcome, Page, PageFailure, Problem, RunRecord, Source, Stage
 from models.units import insert_rows, new_ids, table
 
 
@@ -34,9 +34,10 @@ def run_record_of(row: RowMapping) -> RunRecord:
 
 
 def counts_of(harvested: Harvested) -> dict[str, Any]:
-    """Return the columns of ``run`` that count what was brought home."""
+    """Return the columns of ``run`` that say where its pages come from and count what was brought home."""
     programmes = harvested.programmes
     return {
+        "origin": harvested.origin.value,
         "listings": len(programmes),
         "programmes": len({programme.ref for programme in programmes}),
         "offerings": sum(len(programme.offerings) for programme in programmes),
@@ -111,15 +112,19 @@ def keep_pages(connection: Connection, run_id: int, harvested: Harvested) -> Non
         table("capture"),
         [_capture(page) | {"id": next(ids), "run_id": run_id, "position": n} for n, page in enumerate(harvested.pages)],
     )
-    ids = new_ids(connection, table("page_failure"))
-    insert_rows(
-        connection,
-        table("page_failure"),
-        [
-            {"id": next(ids), "run_id": run_id, "url": f.url, "at": f.at, "status": f.status, "reason": f.reason}
-            for f in harvested.failures
-        ],
-    )
+    keep_failures(connection, run_id, harvested.failures)
+
+
+def keep_failures(connection: Connection, run_id: int, failures: Iterable[PageFailure]) -> None:
+    """Keep the pages that could not be had or read, in the place of those kept before."""
+    failure = table("page_failure")
+    connection.execute(delete(failure).where(failure.c.run_id == run_id))
+    ids = new_ids(connection, failure)
+    rows = [
+        {"id": next(ids), "run_id": run_id, "url": f.url, "at": f.at, "status": f.status, "reason": f.reason}
+        for f in failures
+    ]
+    insert_rows(connection, failure, rows)
 
 
 def _capture(page: Page) -> dict[str, Any]:

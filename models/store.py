@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from models import run_rows
 from models.classification import Classifier
+from models.copying import RunsMissing, copy_content, refuse_to_lose, remove_content, runs_of
 from models.database import open_database, writing
 from models.fact_queries import offerings_of, stale_facts
+from models.history import Readings
 from models.judge import accepted_outcome
 from models.load_classification import load_classifications
 from models.load_facts import load_facts
@@ -24,7 +26,7 @@ from models.units import OFFERING, PROGRAMME, new_ids, table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunExists", "Store", "open_database"]
+__all__ = ["RunExists", "RunsMissing", "Store", "open_database"]
 
 CLASSIFIED_AT_ONCE = 2_000
 """Rows of facts that one transaction classifies anew: others may write in between, and what is done stays done."""
@@ -52,6 +54,7 @@ class Store:
         code_version: str,
         accepted_reason: str | None = None,
         classifier: Classifier | None = None,
+        corrected: Readings | None = None,
     ) -> RunRecord:
         """Store a run, and take what it saw into the history if its outcome allows. All or nothing.
 
@@ -68,6 +71,7 @@ class Store:
             code_version: version of the code that read the pages.
             accepted_reason: why a person vouches for a suspect run.
             classifier: the rules for this source; without them new facts stay unclassified until ``classify``.
+            corrected: what the same look had read before, if its pages were read again (docs/decisions/0011).
 
         Raises:
             RunExists: if a run with other pages is stored at that time; nothing is changed.
@@ -85,7 +89,7 @@ class Store:
                     return run_rows.run_record_of(stored)
                 run_id = stored["id"]
                 _accept(connection, source, stored, harvested, work | {"accepted_reason": accepted_reason})
-            return _load(connection, source.slug, run_id, as_of, harvested, classifier=classifier)
+            return _load(connection, source.slug, run_id, as_of, harvested, classifier=classifier, corrected=corrected)
 
     def classify(self, slug: str, classifier: Classifier, *, most: int = CLASSIFIED_AT_ONCE) -> int:
         """Classify facts of a source that other rules, or none, have classified: at most ``most`` in one transaction.
@@ -98,6 +102,30 @@ class Store:
             load_classifications(connection, classifier, facts)
             load_summaries(connection, offerings_of(connection, facts.offerings))
         return len(facts.programmes) + len(facts.offerings)
+
+    def copy_source(self, slug: str, other: Engine) -> None:
+        """Take in all that another database holds of a source of which this one has no run. All or nothing.
+
+        Raises:
+            RunExists: if there is a run of it here.
+        """
+        with other.connect() as there, writing(self.engine) as here:
+            if runs_of(here, slug):
+                raise RunExists(f"there are runs of {slug} already")
+            copy_content(there, here, slug)
+
+    def replace_source(self, slug: str, other: Engine) -> None:
+        """Put what another database holds of a source in the place of what this one does. All or nothing.
+
+        Items keep their numbers.
+
+        Raises:
+            RunsMissing: if the other does not know all runs of the source, or that one was accepted.
+        """
+        with other.connect() as there, writing(self.engine) as here:
+            refuse_to_lose(here, there, slug)
+            remove_content(here, slug)
+            copy_content(there, here, slug)
 
     def save_snapshot(
         self,
@@ -173,6 +201,7 @@ def _accept(
     connection: Connection, source: Source, stored: RowMapping, harvested: Harvested, work: dict[str, Any]
 ) -> None:
     """Turn a stored suspect run into one that is loaded; its pages were read anew."""
+    run_rows.keep_failures(connection, stored["id"], harvested.failures)
     problems = run_rows.replace_problems_of_reading(connection, stored["id"], harvested.problems)
     kept = {"robots": stored["robots"], "incomplete": stored["incomplete"], "problems": problems}
     verdict = {
@@ -192,6 +221,7 @@ def _load(
     harvested: Harvested,
     *,
     classifier: Classifier | None,
+    corrected: Readings | None,
 ) -> RunRecord:
     """Take a run into the history as far as its outcome allows, and return its record."""
     run = table("run")
@@ -199,7 +229,7 @@ def _load(
     outcome = Outcome(connection.execute(select(run.c.outcome).where(this)).scalar_one())
     complete = outcome.counts_absences
     if complete or outcome.writes_versions:
-        seen = load_facts(connection, slug, as_of, harvested.programmes)
+        seen = load_facts(connection, slug, as_of, harvested.programmes, corrected)
         effect = load_history(connection, PROGRAMME, slug, as_of, seen.programmes, complete=complete)
         of_offerings = load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
         if classifier is not None:

@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, UniqueConst
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from models.columns import Json, PlainText, UtcDateTime, one_of
-from models.records import Outcome, Stage
+from models.records import Origin, Outcome, Stage
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -37,7 +37,7 @@ class Base(DeclarativeBase):
     }
 
 
-def words_of(column: str, words: type[Outcome | Stage]) -> CheckConstraint:
+def words_of(column: str, words: type[Origin | Outcome | Stage]) -> CheckConstraint:
     """Return the constraint that ``column`` holds a value of an enumeration of ``models.records``."""
     values = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} in ({values})", name=f"{column}_is_known")
@@ -80,12 +80,17 @@ class Run(Base):
     __table_args__ = (
         UniqueConstraint("source", "as_of"),
         words_of("outcome", Outcome),
+        words_of("origin", Origin),
         {"comment": "One walk over a source: its outcome, why, and what it changed when it was loaded."},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Number of the run")
     source: Mapped[str] = mapped_column(ForeignKey("source.slug"), comment="The source")
     as_of: Mapped[datetime] = mapped_column(comment="Time the look speaks for (UTC)")
+    origin: Mapped[str] = mapped_column(
+        server_default=Origin.LIVE.value,
+        comment="Where its pages come from: live, replay (a recording), wayback, common_crawl or warc (files)",
+    )
     started_at: Mapped[datetime] = mapped_column(comment="When the work began (UTC)")
     finished_at: Mapped[datetime] = mapped_column(comment="When the work ended (UTC)")
     outcome: Mapped[str] = mapped_column(comment="ok, unchanged, partial, suspect, blocked or failed")

@@ -252,8 +252,8 @@ from (
 ) q"""
 
 _RUN = (
-    "source", "as_of", "outcome", "reason", "accepted_reason", "listings", "programmes", "offerings", "new", "changed",
-    "missing", "withdrawn", "problems", "duplicates", "rejected", "by_kind", "started_at", "finished_at",
+    "source", "as_of", "origin", "outcome", "reason", "accepted_reason", "listings", "programmes", "offerings", "new",
+    "changed", "missing", "withdrawn", "problems", "duplicates", "rejected", "by_kind", "started_at", "finished_at",
     "code_version",
 )  # fmt: skip
 

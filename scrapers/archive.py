@@ -7,18 +7,12 @@ everywhere, so that the archive can be moved. How they are written, and what a c
 
 from __future__ import annotations
 
-import io
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
-
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParserException
 
 from models.records import ArchivePlace, KnownPage, Page
 from scrapers.warc import (
@@ -31,15 +25,9 @@ from scrapers.warc import (
     RunWriter,
     sha256,
 )
+from scrapers.warc_reading import ArchiveDamaged, Record, last_record, record_at, records_in
 
-RECORD_BYTES_MAX = 512 * 1024 * 1024
-"""No record of ours comes near; more is damage or an attack, not a page."""
-
-_READ_BYTES = 64 * 1024
-
-
-class ArchiveDamaged(Exception):
-    """A record cannot be read back. The message names the file, the offset and what is wrong with it."""
+__all__ = ["Archive", "ArchiveDamaged", "Capture", "Ending", "known_page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +66,8 @@ class Capture:
             ArchiveDamaged: as ``body``.
         """
         stored_headers, body = self._load()
-        headers = {**stored_headers, **self.headers} if self.original else self.headers
+        # Only a 304 leaves out headers that still hold (RFC 9110, 15.4.5).
+        headers = {**stored_headers, **self.headers} if self.status == 304 else self.headers
         return Page(
             url=self.url,
             final_url=self.final_url,
@@ -90,6 +79,7 @@ class Capture:
             headers=headers,
             unchanged=self.original is not None,
             place=self.original or self.place,
+            record=self.place,
         )
 
 
@@ -109,34 +99,11 @@ def known_page(page: Page) -> KnownPage | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """A parsed record: WARC type and fields, HTTP status and headers (lower case), block or body."""
+class Ending:
+    """What a run wrote at its end: ``at`` is when (aware, by the clock of the machine), ``summary`` JSON values."""
 
-    place: ArchivePlace
-    kind: str
-    fields: Mapping[str, str]
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def capture(self, archive: Archive) -> Capture:
-        target = self.fields["warc-target-uri"]
-        digest = self.fields["warc-payload-digest"]
-        original = archive.referred(self) if self.kind == "revisit" else None
-        return Capture(
-            url=self.fields.get(ASKED_FOR_FIELD.lower(), target),
-            final_url=target,
-            at=datetime.fromisoformat(self.fields["warc-date"]),
-            status=self.status,
-            content_type=self.headers.get("content-type", ""),
-            headers=self.headers,
-            purpose=cast(Purpose, self.fields.get(PURPOSE_FIELD.lower(), "page")),
-            digest=digest,
-            place=self.place,
-            original=original,
-            truncated=self.fields.get("warc-truncated"),
-            _load=(lambda: archive.same(original, digest)) if original else (lambda: (self.headers, self.body)),
-        )
+    at: datetime
+    summary: Mapping[str, Any]
 
 
 class Archive:
@@ -220,9 +187,22 @@ class Archive:
         Raises:
             ArchiveDamaged: at the first record that cannot be read; all before it have been yielded.
         """
-        for record in self._records(file):
-            if record.kind in {"response", "revisit"}:
-                yield record.capture(self)
+        with self._open(file) as handle:
+            for record in records_in(handle, file):
+                if record.kind in {"response", "revisit"}:
+                    yield self._capture(record)
+
+    def capture(self, file: str, offset: int) -> Capture:
+        """Return the archived answer whose own record lies at an offset of a file, whatever lies before it.
+
+        Raises:
+            ArchiveDamaged: if it cannot be read, or is none.
+        """
+        with self._open(file) as handle:
+            record = record_at(handle, file, offset)
+        if record.kind not in {"response", "revisit"}:
+            raise ArchiveDamaged(f"{file}: offset {offset}: a {record.kind} record, no answer")
+        return self._capture(record)
 
     def info(self, file: str) -> Mapping[str, str]:
         """Return the lines of the warcinfo record, names in lower case.
@@ -230,22 +210,24 @@ class Archive:
         Raises:
             ArchiveDamaged: if the file cannot be read or does not begin with one.
         """
-        record = next(self._records(file), None)
+        with self._open(file) as handle:
+            record = next(records_in(handle, file), None)
         if record is None or record.kind != "warcinfo":
             raise ArchiveDamaged(f"{file}: offset 0: no warcinfo record")
         lines = (line.partition(":") for line in record.body.decode("utf-8", "replace").splitlines())
         return {name.strip().lower(): value.strip() for name, _, value in lines}
 
-    def summary(self, file: str) -> Mapping[str, Any] | None:
-        """Return what the run wrote at its end, or ``None`` if it broke off before.
+    def ending(self, file: str) -> Ending | None:
+        """Return what the run wrote at its end, or ``None`` if it broke off before; what lies before is not read.
 
         Raises:
-            ArchiveDamaged: if a record on the way cannot be read.
+            ArchiveDamaged: if there is no such file.
         """
-        for record in self._records(file):
-            if record.kind == "metadata":
-                return cast(Mapping[str, Any], json.loads(record.body))
-        return None
+        with self._open(file) as handle:
+            record = last_record(handle, file)
+        if record is None or record.kind != "metadata":
+            return None
+        return Ending(at=datetime.fromisoformat(record.fields["warc-date"]), summary=json.loads(record.body))
 
     def same(self, place: ArchivePlace, digest: str) -> tuple[Mapping[str, str], bytes]:
         """Return headers and body at ``place`` if the body has ``digest``.
@@ -258,7 +240,7 @@ class Archive:
             raise ArchiveDamaged(f"{place.file}: offset {place.offset}: not the body that was referred to")
         return headers, body
 
-    def referred(self, revisit: _Record) -> ArchivePlace:
+    def referred(self, revisit: Record) -> ArchivePlace:
         """Return the place a revisit record of ours refers to, without looking there.
 
         Raises:
@@ -293,66 +275,30 @@ class Archive:
                 raise ArchiveDamaged(f"{file}: cannot be opened: {error.strerror}") from error
         raise ArchiveDamaged(f"{file}: no such file in the archive")
 
-    def _record(self, place: ArchivePlace) -> _Record:
+    def _record(self, place: ArchivePlace) -> Record:
         with self._open(place.file) as handle:
-            plain, length = _inflated(handle, place.file, place.offset)
-        if length != place.length:
-            raise ArchiveDamaged(f"{place.file}: offset {place.offset}: {length} bytes, {place.length} were written")
-        return _parsed(plain, place)
+            record = record_at(handle, place.file, place.offset)
+        if record.place.length != place.length:
+            raise ArchiveDamaged(
+                f"{place.file}: offset {place.offset}: {record.place.length} bytes, {place.length} were written"
+            )
+        return record
 
-    def _records(self, file: str) -> Iterator[_Record]:
-        with self._open(file) as handle:
-            end = handle.seek(0, io.SEEK_END)
-            offset = 0
-            while offset < end:
-                plain, length = _inflated(handle, file, offset)
-                yield _parsed(plain, ArchivePlace(file=file, offset=offset, length=length))
-                offset += length
-
-
-def _inflated(handle: BinaryIO, file: str, offset: int) -> tuple[bytes, int]:
-    """Return the content of the gzip member at ``offset`` and its packed length in bytes."""
-    handle.seek(offset)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    parts: list[bytes] = []
-    room = RECORD_BYTES_MAX
-    try:
-        while not unpacker.eof:
-            chunk = handle.read(_READ_BYTES)
-            if not chunk:
-                raise ArchiveDamaged(f"{file}: offset {offset}: the gzip member ends early")
-            parts.append(unpacker.decompress(chunk, room))
-            room -= len(parts[-1])
-            if room <= 0:
-                raise ArchiveDamaged(f"{file}: offset {offset}: a record larger than {RECORD_BYTES_MAX} bytes")
-    except zlib.error as error:
-        raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
-    return b"".join(parts), handle.tell() - offset - len(unpacker.unused_data)
-
-
-def _parsed(plain: bytes, place: ArchivePlace) -> _Record:
-    where = f"{place.file}: offset {place.offset}"
-    if not plain.startswith(b"WARC/1."):
-        raise ArchiveDamaged(f"{where}: not a WARC record")
-    try:
-        record = next(ArchiveIterator(io.BytesIO(plain), check_digests=True))
-        body = record.content_stream().read()
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, ValueError) as error:
-        raise ArchiveDamaged(f"{where}: damaged WARC record: {error}") from error
-    if record.digest_checker.passed is False:
-        raise ArchiveDamaged(f"{where}: {'; '.join(record.digest_checker.problems)}")
-    fields = {name.lower(): value for name, value in record.rec_headers.headers}
-    if record.rec_type in {"response", "revisit"} and not _is_capture(record.http_headers, fields):
-        raise ArchiveDamaged(f"{where}: a {record.rec_type} record without status, date, address or digest")
-    http = record.http_headers
-    headers: dict[str, str] = {}
-    for name, value in http.headers if http else ():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    status = int(http.get_statuscode()) if http and record.rec_type != "request" else 0
-    return _Record(place, record.rec_type, fields, status, headers, body)
-
-
-def _is_capture(http: Any, fields: Mapping[str, str]) -> bool:
-    due = {"warc-target-uri", "warc-date", "warc-payload-digest"}
-    return http is not None and http.get_statuscode().isdigit() and due <= fields.keys()
+    def _capture(self, record: Record) -> Capture:
+        target = record.fields["warc-target-uri"]
+        digest = record.fields["warc-payload-digest"]
+        original = self.referred(record) if record.kind == "revisit" else None
+        return Capture(
+            url=record.fields.get(ASKED_FOR_FIELD.lower(), target),
+            final_url=target,
+            at=datetime.fromisoformat(record.fields["warc-date"]),
+            status=record.status,
+            content_type=record.headers.get("content-type", ""),
+            headers=record.headers,
+            purpose=cast(Purpose, record.fields.get(PURPOSE_FIELD.lower(), "page")),
+            digest=digest,
+            place=record.place,
+            original=original,
+            truncated=record.fields.get("warc-truncated"),
+            _load=(lambda: self.same(original, digest)) if original else (lambda: (record.headers, record.body)),
+        )

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.records import Page, PageFailure, Problem, Source, Stage
+from models.records import Origin, Page, PageFailure, Problem, Source, Stage
 from scrapers.decode import TEXT_BYTES_MAX
 from scrapers.scraper import PageFailed, SourceBlocked
 from scrapers.sniff import challenge, expected_of, sniff
@@ -188,6 +188,8 @@ class RecordedFetch:
         archive: keeps a page and returns it with its place, before anyone parses it.
         strict: raise ``CassetteMiss`` for an address that was not recorded.
     """
+
+    origin = Origin.REPLAY
 
     def __init__(
         self,

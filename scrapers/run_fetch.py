@@ -10,13 +10,14 @@ from typing import Any, Self
 
 import httpx
 
-from models.records import KnownPage, Page, PageFailure, Source
+from models.records import KnownPage, Origin, Page, PageFailure, Source
 from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer
 from scrapers.door import REDIRECTS, Door, next_hop
 from scrapers.hosts import Hosts, NoPage, page_of
 from scrapers.posting import split
+from scrapers.run_record import closing_record
 from scrapers.scraper import PageFailed
 from scrapers.sniff import challenge, expected_of, sniff
 from scrapers.warc import Exchange, Purpose, RunWriter, encoded_url
@@ -29,8 +30,10 @@ class RunFetch(Door):
 
     ``pages`` in the order met, without bodies, which lie in the archive; besides, what ``Door`` records.
     URLs in the record have the key of the source redacted. Pages have ``place`` set to the record that holds their
-    body: the original, if they are unchanged.
+    body: the original, if they are unchanged; ``record`` is always their own.
     """
+
+    origin = Origin.LIVE
 
     def __init__(
         self,
@@ -110,18 +113,15 @@ class RunFetch(Door):
             await _end(ahead)
 
     def summary(self) -> dict[str, Any]:
-        """Return the record of the run as JSON values, for the metadata record that closes its archive file."""
-        return {
-            "pages": len(self.pages),
-            "unchanged": sum(page.unchanged for page in self.pages),
-            "failures": [
-                {"url": f.url, "at": f.at.isoformat(), "status": f.status, "reason": f.reason} for f in self.failures
-            ],
-            "problems": [{"code": p.code, "message": p.message, "url": p.url} for p in self.problems],
-            "robots": dict(self.robots),
-            "incomplete": list(self.incomplete_reasons),
-            "blocked": self.blocked,
-        }
+        """Return the record of all that was fetched, for the metadata record that closes its archive file."""
+        return closing_record(
+            pages=self.pages,
+            failures=self.failures,
+            problems=self.problems,
+            robots=self.robots,
+            incomplete=self.incomplete_reasons,
+            blocked=self.blocked,
+        )
 
     # ---- one page ------------------------------------------------------------------------
 
@@ -175,14 +175,16 @@ class RunFetch(Door):
         exchange = self._exchange(answer, page.url, "page")
         known = self._known.get(page.url)
         if known is None or known.digest != page.digest:
-            return replace(page, place=self._writer.response(exchange))
+            place = self._writer.response(exchange)
+            return replace(page, place=place, record=place)
         try:
             original, _, _ = self._archive.original(known.place)
         except ArchiveDamaged as error:
             self._archive_damaged(error, page.url)
-            return replace(page, place=self._writer.response(exchange), unchanged=True)
-        self._writer.revisit(exchange, original, not_modified=False)
-        return replace(page, place=original.place, unchanged=True)
+            place = self._writer.response(exchange)
+            return replace(page, place=place, record=place, unchanged=True)
+        record = self._writer.revisit(exchange, original, not_modified=False)
+        return replace(page, place=original.place, record=record, unchanged=True)
 
     def _not_modified(self, answer: Answer, asked_for: str, known: KnownPage | None) -> Page | None:
         """Return the page a 304 stands for, or ``None`` if it must be asked for anew."""
@@ -197,7 +199,7 @@ class RunFetch(Door):
             # Another address answered than last time, whose validators ours are not.
             return None
         fresh = self._page_of(answer, asked_for)
-        self._writer.revisit(self._exchange(answer, asked_for, "page"), original, not_modified=True)
+        record = self._writer.revisit(self._exchange(answer, asked_for, "page"), original, not_modified=True)
         merged = {**headers, **{name: value for name, value in fresh.headers.items() if name != "content-length"}}
         return replace(
             fresh,
@@ -208,6 +210,7 @@ class RunFetch(Door):
             headers=merged,
             unchanged=True,
             place=original.place,
+            record=record,
         )
 
     def _conditional(self, accept: str | None, known: KnownPage | None) -> dict[str, str]:

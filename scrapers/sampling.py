@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urlsplit
 
-from models.records import Page, PageFailure, Problem
+from models.records import Origin, Page, PageFailure, Problem
 from scrapers.scraper import Fetch, PageFailed
 
 PAGES_OF_A_LIST_MAX = 2
@@ -21,6 +21,7 @@ class SampledFetch:
     """
 
     def __init__(self, inner: Fetch, pages_max: int) -> None:
+        self.origin: Origin = getattr(inner, "origin", Origin.LIVE)
         self.pages: list[Page] = []
         self.failures: list[PageFailure] = getattr(inner, "failures", [])
         self.problems: list[Problem] = getattr(inner, "problems", [])

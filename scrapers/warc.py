@@ -4,7 +4,7 @@ Layout of a file, every record a gzip member of its own, so that each can be rea
 
 1. ``warcinfo``: software, source, run key, that robots.txt is obeyed.
 2. For every fetch a ``response`` (or a ``revisit`` that points at an earlier response) and its ``request``.
-3. ``metadata``: JSON of what the run met (failures, robots decisions). Missing if the run broke off.
+3. ``metadata``: JSON of what the run met (``scrapers.run_record``). Missing if the run broke off.
 
 Bodies are stored decoded from their content and transfer coding, so the payload digest of a record is the digest
 of the page. Cookies, authorisation and the key of a source are never written.
@@ -203,11 +203,16 @@ class RunWriter:
             headers=tuple({"content-type": page.content_type, **page.headers}.items()),
             body=page.body,
         )
-        return replace(page, place=self._write_response(exchange)[0])
+        place, _ = self._write_response(exchange)
+        return replace(page, place=place, record=place)
 
     def close(self, summary: Mapping[str, Any]) -> None:
-        """Write ``summary`` (JSON values) as the metadata record, force the file to disk, give it its final name."""
-        payload = self.redact(json.dumps(summary, ensure_ascii=False, sort_keys=True)).encode()
+        """Write ``summary`` (JSON values) as the metadata record, force the file to disk, give it its final name.
+
+        The date of that record is the time at which the run was over, by the clock of this machine.
+        """
+        # In ASCII: words of strangers may hold what no encoding can.
+        payload = json.dumps(self._redacted(summary), sort_keys=True).encode("ascii")
         record = self._records.create_warc_record(
             f"urn:run:{self.file}",
             "metadata",
@@ -218,6 +223,13 @@ class RunWriter:
         )
         self._append(record)
         self._finish()
+
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, Mapping):
+            return {self.redact(name): self._redacted(inner) for name, inner in value.items()}
+        return [self._redacted(inner) for inner in value] if isinstance(value, list) else value
 
     def _write_info(self, info: Mapping[str, str], started: datetime) -> None:
         software = f"MicrocredObservatory/{version('microcred-observatory')} warcio/{version('warcio')}"

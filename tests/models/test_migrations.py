@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, CheckConstraint, Engine, inspect, make_url, text
+from sqlalchemy import URL, CheckConstraint, Connection, Engine, inspect, make_url, text
 
-from models.database import VERSION_TABLE, SchemaTooNew, make_engine, migrate, newest_revision, open_database, revision
+from models.database import (
+    VERSION_TABLE,
+    SchemaTooNew,
+    make_engine,
+    migrate,
+    newest_revision,
+    open_database,
+    revision,
+    writing,
+)
 from models.schema import METADATA
 from models.views import VIEWS
 
@@ -119,4 +130,49 @@ def test_texts_are_kept_where_the_database_can_hold_them(engine: Engine):
 def test_a_plain_postgresql_url_is_opened_with_psycopg(postgresql_server: URL):
     engine = make_engine(postgresql_server.set(drivername="postgresql"))
     assert engine.dialect.driver == "psycopg"
+    engine.dispose()
+
+
+def migrate_to(connection: Connection, newest: str) -> None:
+    """Bring an empty database to an earlier revision, without views: those are today's."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    with Operations.context(context):
+        for script in reversed(list(scripts.walk_revisions(head=newest))):
+            script.module.upgrade()
+    context.stamp(scripts, newest)
+
+
+def fill(connection: Connection, name: str, **known: Any) -> None:
+    """Insert a row with the values known, and some for all columns that must have one."""
+    some = {"INTEGER": 1, "BOOLEAN": 1, "DATETIME": "2024-01-01 00:00:00.000000", "DATE": "2024-01-01", "JSON": "{}"}
+    columns = [column for column in inspect(connection).get_columns(name) if not column["nullable"]]
+    row = {column["name"]: some.get(str(column["type"]), "x") for column in columns} | known
+    connection.execute(
+        text(f"insert into {name} ({', '.join(row)}) values ({', '.join(f':{column}' for column in row)})"), row
+    )
+
+
+def test_a_database_with_rows_is_upgraded_and_keeps_them(tmp_path: Path):
+    """SQLite changes the checks of a table by copying it, whatever rows of others refer to it."""
+    engine = make_engine(make_url(f"sqlite:///{tmp_path / 'old.sqlite'}"))
+    with writing(engine) as connection:
+        migrate_to(connection, "0004")
+        fill(connection, "source", slug="a", kind="register", cadence="weekly")
+        fill(connection, "run", source="a", outcome="ok")
+        fill(connection, "problem", stage="fetch", code="unparsed")
+        fill(connection, "programme", source="a")
+        fill(connection, "offering")
+        for unit in ("programme", "offering"):
+            fill(connection, f"{unit}_facts", **({"kind": "course"} if unit == "programme" else {}))
+            fill(connection, f"{unit}_span")
+            fill(connection, f"{unit}_version", cause="look")
+    migrate(engine)
+    with engine.connect() as connection:
+        assert revision(connection) == newest_revision()
+        assert connection.execute(text("select origin, outcome from run_log")).all() == [("live", "ok")]
+        for unit in ("programme", "offering"):
+            evidence = f"select s.reread from {unit}_span s join {unit}_facts f on f.id = s.facts_id"
+            assert connection.execute(text(evidence)).all() == [(0,)]
+        assert connection.exec_driver_sql("pragma foreign_keys").scalar() == 1
     engine.dispose()

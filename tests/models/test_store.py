@@ -11,10 +11,11 @@ from small_runs import Told, a_page, a_programme, a_source, at, harvest_of
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from models.queries import known_pages, previous_look, run_record, stored_run, suspect_runs, trend_frame
+from models.queries import known_pages, previous_look, run_record, suspect_runs, trend_frame
 from models.records import (
     Judgement,
     OrganisationRole,
+    Origin,
     Outcome,
     PageFailure,
     Problem,
@@ -103,7 +104,7 @@ def test_an_accepted_run_with_failed_pages_is_partial(told: Told):
     accepted = told.run("2024-01-08", "a", accepted_reason="titles are optional now", **facts)
     assert accepted.outcome is Outcome.PARTIAL
     assert told.state() == {"a": "live", "b": "live"}
-    assert stored_run(told.engine, "alpha", at("2024-01-08")).failures == (failure,)
+    assert told.rows("select url, status from page_failure") == [("https://alpha.example/2", 500)]
 
 
 def test_reading_again_on_acceptance_replaces_the_problems_of_reading_and_keeps_those_of_the_walk(told: Told):
@@ -144,19 +145,25 @@ def test_known_pages_are_the_last_archived_captures_of_each_url(told: Told):
     assert sorted(known) == [url, f"{url}2"]
     assert (known[url].digest, known[url].etag, known[url].last_modified) == (new.digest, '"2"', "Mon")
     assert known[url].place == new.place
-    with pytest.raises(LookupError, match="not archived"):
-        stored_run(told.engine, "alpha", at("2024-01-15"))
 
 
-def test_a_stored_run_gives_its_pages_in_the_order_of_the_walk(told: Told):
+def test_a_run_keeps_its_pages_in_the_order_of_the_walk_and_where_they_come_from(told: Told):
     pages = tuple(a_page(f"https://alpha.example/{n}", str(n), at("2024-01-01")) for n in (3, 1, 2))
-    told.run("2024-01-01", "a", pages=pages, robots={"alpha.example": "allowed"}, crashed="cut off")
-    run = stored_run(told.engine, "alpha", at("2024-01-01"))
-    assert [page.url for page in run.captures] == [page.url for page in pages]
-    assert [page.place for page in run.captures] == [page.place for page in pages]
-    assert (run.robots, run.incomplete) == ({"alpha.example": "allowed"}, ("cut off",))
-    with pytest.raises(LookupError, match="no run of alpha"):
-        stored_run(told.engine, "alpha", at("2024-01-02"))
+    told.run("2024-01-01", "a", pages=pages, origin=Origin.WAYBACK)
+    told.run("2024-01-08", "a")
+    assert told.rows("select url, warc_file, warc_offset from capture where run_id = 1 order by position") == [
+        (page.url, page.place.file, page.place.offset) for page in pages if page.place
+    ]
+    assert told.rows("select origin from run_log order by as_of") == [("wayback",), ("live",)]
+
+
+def test_pages_that_can_be_read_on_acceptance_are_failed_no_more(told: Told):
+    failure = PageFailure(url="https://alpha.example/2", at=at("2024-01-08"), reason="not readable: no h1")
+    pages = (a_page("https://alpha.example/2", "Soil", at("2024-01-08")),)
+    told.run("2024-01-08", outcome=Outcome.SUSPECT, pages=pages, failures=(failure,))
+    accepted = told.run("2024-01-08", "a", outcome=Outcome.SUSPECT, pages=pages, accepted_reason="a mended parser")
+    assert accepted.outcome is Outcome.OK
+    assert told.rows("select url from page_failure") == []
 
 
 def test_two_sources_do_not_touch_each_other(told: Told):

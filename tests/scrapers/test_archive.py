@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from live_site import BASE, STARTED, Observed, Site
 from warcio.archiveiterator import ArchiveIterator
 
-from models.records import ArchivePlace
+from models.records import ArchivePlace, Page
 from scrapers.archive import Archive, ArchiveDamaged
+from scrapers.run_fetch import RunFetch
+from scrapers.run_record import WalkedPage, pages_in
+from scrapers.warc import sha256
 
 COURSES = f"{BASE}/courses"
 
@@ -140,3 +144,67 @@ def test_a_run_written_twice_has_two_files(observed: Observed) -> None:
 def test_names_that_would_leave_the_archive(observed: Observed, name: str) -> None:
     with pytest.raises(ValueError, match="not fit for a file name"):
         observed.archive.run_writer(name, "abc", STARTED)
+
+
+def test_the_record_that_closes_a_file_is_found_from_its_end(observed: Observed) -> None:
+    with observed.archive.run_writer("tu_example", "abc", STARTED) as writer:
+        # Longer than what is read at first, and hardly to be packed.
+        summary = {"noise": [sha256(f"{n}".encode()) for n in range(4_000)], "words": "\ud800 \U0001f4d6"}
+        writer.close(summary)
+    ending = observed.archive.ending(writer.file)
+    assert ending is not None
+    assert ending.summary == summary
+    assert ending.at > STARTED
+
+
+def test_damage_within_a_file_does_not_hide_its_end(site: Site, observed: Observed) -> None:
+    site.on("/courses", b"Soil" * 200)
+    ran = observed.get(COURSES)
+    path = observed.archive.root / ran.file
+    raw = bytearray(path.read_bytes())
+    raw[ran.result.place.offset + 100] ^= 0xFF
+    path.write_bytes(bytes(raw))
+    ending = observed.archive.ending(ran.file)
+    assert ending is not None
+    assert pages_in(ending.summary) == (
+        WalkedPage(offset=ran.result.place.offset, url=COURSES, final_url=COURSES, unchanged=False),
+    )
+    with pytest.raises(ArchiveDamaged, match=f"offset {ran.result.place.offset}: "):
+        observed.archive.capture(ran.file, ran.result.place.offset)
+
+
+@pytest.mark.parametrize("cut", [1, 30, 400])
+def test_a_file_that_was_not_closed_has_no_end(site: Site, observed: Observed, cut: int) -> None:
+    site.on("/courses", b"Soil")
+    ran = observed.get(COURSES)
+    path = observed.archive.root / ran.file
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert observed.archive.ending(ran.file) is None
+
+
+def without_length(page: Page) -> Page:
+    return replace(page, headers={name: value for name, value in page.headers.items() if name != "content-length"})
+
+
+def test_pages_come_back_as_the_walk_had_them(site: Site, observed: Observed) -> None:
+    other = f"{COURSES}/2"
+    tags = [{"etag": '"1"', "last-modified": "Mon"}, {"etag": '"2"'}]
+    site.on("/courses", [site.reply(b"Soil", headers=tags[0]), site.reply(status=304, headers=tags[1])])
+    site.on("/courses/2", [site.reply(b"Sand", headers=tags[0]), site.reply(b"Sand")])
+
+    async def walk(fetch: RunFetch) -> list[Page]:
+        return [await fetch.get(url) for url in (other, COURSES)]
+
+    first = observed.run(walk)
+    second = observed.run(walk, known=first.result, key="feedbeef")
+    for ran in (first, second):
+        ending = observed.archive.ending(ran.file)
+        assert ending is not None
+        walked = pages_in(ending.summary)
+        assert walked is not None
+        kept = [observed.archive.capture(ran.file, page.offset or 0).page() for page in walked]
+        assert [without_length(page) for page in kept] == [without_length(page) for page in ran.result]
+    # Bytes that are sent again come with their own headers, and none of those of the first time.
+    assert "etag" not in second.result[0].headers
+    assert second.result[1].headers["last-modified"] == "Mon"
+    assert second.result[0].record != second.result[0].place

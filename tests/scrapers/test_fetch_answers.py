@@ -286,9 +286,12 @@ def test_the_summary_closes_the_archive_file(site: Site, observed: Observed) -> 
     ran = observed.run(walk)
     [failure] = ran.told[1:]
     assert isinstance(failure, PageFailure)
-    assert observed.archive.summary(ran.file) == {
+    ending = observed.archive.ending(ran.file)
+    assert ending is not None
+    assert ending.summary == {
         "pages": 1,
         "unchanged": 0,
+        "walk": [{"offset": ran.fetch.pages[0].record.offset, "url": COURSES}],
         "failures": [{"url": f"{COURSES}/1", "at": failure.at.isoformat(), "status": 404, "reason": "404 Not Found"}],
         "problems": [],
         "robots": {"www.tu.example": "allowed: no robots.txt (404)"},

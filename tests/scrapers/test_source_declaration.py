@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from models.records import programme_key
 from scrapers.source import SourceInvalid, discover, load_source, scraper_for
 
 GOOD = """
@@ -59,11 +60,20 @@ def test_a_declaration(tmp_path: Path) -> None:
         (("checked = 2026-11-23", 'checked = "yesterday"'), "checked"),
         (("complete = true", "complete = true\nexpect = { max_drop = 2 }"), "a share, 0 to 1"),
         (("complete = true", "complete = true\nconcurrency = 50"), "concurrency = 50 is not 1 to 4"),
+        (("complete = true", "complete = true\nprogramme = '('"), "a regular expression with a group"),
+        (("complete = true", "complete = true\nprogramme = 'course-v1'"), "a regular expression with a group"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
     with pytest.raises(SourceInvalid, match=complaint):
         load_source(declare(tmp_path, GOOD.replace(*change)))
+
+
+def test_catalogues_of_runs_say_which_course_a_run_is_of() -> None:
+    runs = [source for source in discover().values() if source.formats[0].platform in {"open_edx", "edx_course_feed"}]
+    assert len(runs) >= 10
+    for source in (*runs, discover()["fun_mooc"]):
+        assert programme_key(source, "course-v1:AX+ICE101x+1T2025") == programme_key(source, "AX/ICE101x/session02")
 
 
 def test_all_sources_are_found_and_have_scrapers() -> None:

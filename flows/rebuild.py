@@ -1,0 +1,275 @@
+"""Making the database anew from the archive alone (docs/decisions/0011).
+
+What entered the database once, a run or a person's word that a run is right, enters it again in the same order: a run
+is judged against what was known when it was stored, so the verdicts are those of then. Reading pages is the work, and
+is done by several processes if asked for; storing is done by this one, run by run, and can be broken off and resumed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from flows.archived import ArchivedRun, archived_run
+from flows.decisions import Acceptance
+from flows.look import conclude
+from flows.observatory import Observatory, code_version
+from flows.reading_ahead import read_ahead
+from models.records import Harvested, Outcome
+from models.run_queries import StoredRun, readings_at, stored_runs
+from scrapers.archive import Archive, ArchiveDamaged
+from scrapers.source import discover
+
+_SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
+
+
+class OtherCode(ValueError):
+    """A database that was begun by other code cannot be gone on with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that entered the database: a run, or that a person accepted it. ``at`` is when (aware)."""
+
+    at: datetime
+    run: ArchivedRun
+    accepted: Acceptance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the archive holds of a source: events in the order in which they were stored, in words what is no run."""
+
+    source: str
+    events: tuple[Event, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return sum(event.accepted is None for event in self.events)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rebuilt:
+    """What became of a plan: events stored now, those that were stored already, and in words what failed."""
+
+    source: str
+    runs: int
+    stored: int = 0
+    already: int = 0
+    left_out: tuple[str, ...] = ()
+    failed: list[str] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+# --------------------------------------------------------------------------------------
+# What there is
+# --------------------------------------------------------------------------------------
+
+
+def in_shard(slug: str, shard: str | None) -> bool:
+    """Whether a source belongs to a shard such as ``2/8``: the second of eight parts. Every source is in one.
+
+    Raises:
+        ValueError: if that is no shard.
+    """
+    if shard is None:
+        return True
+    found = _SHARD.fullmatch(shard)
+    if found is None or int(found[1]) > int(found[2]):
+        raise ValueError(f"{shard!r} is no shard; write 2/8 for the second of eight")
+    return int(hashlib.sha256(slug.encode()).hexdigest(), 16) % int(found[2]) == int(found[1]) - 1
+
+
+def archived_sources(archive: Archive, slugs: Sequence[str] = (), shard: str | None = None) -> list[str]:
+    """Return the sources that the archive holds files of, or those of ``slugs``, as far as they are in a shard.
+
+    Raises:
+        ValueError: if the archive holds nothing, or nothing of a source that is named.
+    """
+    there = sorted({file.partition("/")[0] for file in archive.files()})
+    if not there:
+        raise ValueError(f"there is no archive in {archive.root}")
+    unknown = sorted(set(slugs) - set(there))
+    if unknown:
+        raise ValueError(f"the archive in {archive.root} holds nothing of {', '.join(unknown)}")
+    return [slug for slug in slugs or there if in_shard(slug, shard)]
+
+
+def plan_of(archive: Archive, slug: str, acceptances: Iterable[Acceptance], *, broken_off: bool = False) -> Plan:
+    """Return what of a source is to be stored, and in which order.
+
+    Args:
+        archive: where the files are.
+        slug: the source.
+        acceptances: what people decided, in the order in which they did.
+        broken_off: whether runs that broke off count too, as partial looks; nothing of them was stored at the time.
+    """
+    runs: dict[datetime, ArchivedRun] = {}
+    left_out: list[str] = []
+    if slug not in discover():
+        return Plan(source=slug, events=(), left_out=(f"{slug}: no source of that name is declared",))
+    for run in _in_order(_readable(archive, slug, left_out)):
+        if not run.is_whole and (not broken_off or run.as_of in runs):
+            left_out.append(f"{run.file}: the run broke off or is under way; nothing of it is stored")
+        elif run.as_of in runs:
+            left_out.append(f"{run.file}: {runs[run.as_of].file} is of the same time and was closed before")
+        else:
+            runs[run.as_of] = run
+    # Of two decisions on a run the later one was followed: the first can only have failed to reach the database.
+    accepted = {one.as_of: one for one in acceptances if one.source == slug}
+    left_out += [f"{slug}: the run of {at} was accepted, and is not there" for at in sorted(accepted.keys() - runs)]
+    events = [Event(at=run.closed_at, run=run) for run in runs.values()]
+    events += [
+        Event(at=max(one.decided_at, runs[at].closed_at), run=runs[at], accepted=one)
+        for at, one in accepted.items()
+        if at in runs
+    ]
+    events.sort(key=lambda event: (event.at, event.accepted is not None, event.run.as_of))
+    return Plan(source=slug, events=tuple(events), left_out=tuple(left_out))
+
+
+def _readable(archive: Archive, slug: str, left_out: list[str]) -> Iterator[ArchivedRun]:
+    for file in archive.files(slug):
+        try:
+            yield archived_run(archive, slug, file)
+        except ArchiveDamaged as error:
+            left_out.append(str(error))
+
+
+def _in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
+    """Return runs as they were stored, those that broke off last: they count only where there is no other."""
+    return sorted(runs, key=lambda run: (not run.is_whole, run.closed_at, run.file))
+
+
+# --------------------------------------------------------------------------------------
+# Storing it again
+# --------------------------------------------------------------------------------------
+
+
+def rebuild(
+    into: Observatory,
+    plans: Iterable[Plan],
+    *,
+    jobs: int = 1,
+    corrects: Engine | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> list[Rebuilt]:
+    """Store what the plans name into a database; what is there already is left as it is.
+
+    Args:
+        into: the database to write to, and the archive.
+        plans: what to store.
+        jobs: how many processes read pages; 1 for this one alone.
+        corrects: a database that holds the same runs as other code read them: readings that differ are marked.
+        on_event: told of every event, also of those that were stored already.
+
+    Returns:
+        What became of each plan.
+
+    Raises:
+        OtherCode: if the database holds runs that other code read.
+    """
+    done: dict[str, Rebuilt] = {}
+
+    def tell(event: Event) -> None:
+        if on_event is not None:
+            on_event(event)
+
+    def due() -> Iterator[Event]:
+        for plan in plans:
+            rebuilt = done[plan.source] = Rebuilt(source=plan.source, runs=plan.runs, left_out=plan.left_out)
+            stored = _stored_by_this_code(into.engine, plan.source)
+            for event in plan.events:
+                if _is_done(event, stored):
+                    rebuilt.already += 1
+                    tell(event)
+                else:
+                    yield event
+
+    for event, harvested in read_ahead(into.archive.root, due(), jobs):
+        _store(into, event, harvested, done[event.run.source], corrects)
+        tell(event)
+    for rebuilt in done.values():
+        rebuilt.outcomes.update(run.outcome for run in stored_runs(into.engine, rebuilt.source).values())
+    return list(done.values())
+
+
+def _store(
+    into: Observatory, event: Event, harvested: Harvested | Exception, rebuilt: Rebuilt, corrects: Engine | None
+) -> None:
+    run, accepted = event.run, event.accepted
+    if isinstance(harvested, Exception):
+        rebuilt.failed.append(f"{run.file}: {type(harvested).__name__}: {harvested}")
+        return
+    conclude(
+        into,
+        discover()[run.source],
+        harvested,
+        as_of=run.as_of,
+        started_at=accepted.decided_at if accepted else run.started_at,
+        finished_at=event.at,
+        accepted_reason=accepted.reason if accepted else None,
+        corrected=readings_at(corrects, run.source, run.as_of) if corrects is not None else None,
+    )
+    rebuilt.stored += 1
+
+
+def _stored_by_this_code(engine: Engine, slug: str) -> Mapping[datetime, StoredRun]:
+    stored = stored_runs(engine, slug)
+    others = {run.code_version for run in stored.values()} - {code_version()}
+    if others:
+        raise OtherCode(
+            f"{engine.url.render_as_string()} was begun by other code ({', '.join(sorted(others))}; this is "
+            f"{code_version()}), and a history is read by one: remove it, or name another with --into"
+        )
+    return stored
+
+
+def _is_done(event: Event, stored: Mapping[datetime, StoredRun]) -> bool:
+    run = stored.get(event.run.as_of)
+    if run is None:
+        return False
+    return event.accepted is None or run.outcome != Outcome.SUSPECT
+
+
+# --------------------------------------------------------------------------------------
+# For people
+# --------------------------------------------------------------------------------------
+
+PLAN_COLUMNS = ("source", "runs", "accepted", "first", "last", "left_out")
+REBUILT_COLUMNS = ("source", "runs", "stored", "already", "outcomes", "left_out", "failed")
+
+
+def plan_row(plan: Plan) -> dict[str, Any]:
+    """Return a plan as a row to print."""
+    times = sorted(event.run.as_of for event in plan.events)
+    return {
+        "source": plan.source,
+        "runs": plan.runs,
+        "accepted": len(plan.events) - plan.runs,
+        "first": times[0] if times else None,
+        "last": times[-1] if times else None,
+        "left_out": len(plan.left_out),
+    }
+
+
+def rebuilt_row(rebuilt: Rebuilt) -> dict[str, Any]:
+    """Return what became of a plan as a row to print."""
+    return {
+        "source": rebuilt.source,
+        "runs": rebuilt.runs,
+        "stored": rebuilt.stored,
+        "already": rebuilt.already,
+        "outcomes": dict(sorted(rebuilt.outcomes.items())),
+        "left_out": len(rebuilt.left_out),
+        "failed": len(rebuilt.failed),
+    }

@@ -1,0 +1,132 @@
+"""Reading single records back from a WARC file of ours, every one a gzip member of its own."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from models.records import ArchivePlace
+
+RECORD_BYTES_MAX = 512 * 1024 * 1024
+"""No record of ours comes near; more is damage or an attack, not a page."""
+
+_READ_BYTES = 64 * 1024
+_GZIP_MEMBER = b"\x1f\x8b\x08"
+
+
+class ArchiveDamaged(Exception):
+    """A record cannot be read back. The message names the file, the offset and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A parsed record: WARC type and fields, HTTP status and headers (lower case), block or body."""
+
+    place: ArchivePlace
+    kind: str
+    fields: Mapping[str, str]
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def record_at(handle: BinaryIO, file: str, offset: int) -> Record:
+    """Return the record at an offset in bytes.
+
+    Raises:
+        ArchiveDamaged: if there is none that can be read whole.
+    """
+    plain, length = _inflated(handle, file, offset)
+    return _parsed(plain, ArchivePlace(file=file, offset=offset, length=length))
+
+
+def records_in(handle: BinaryIO, file: str) -> Iterator[Record]:
+    """Yield the records of a file in the order written.
+
+    Raises:
+        ArchiveDamaged: at the first that cannot be read; all before it have been yielded.
+    """
+    end = handle.seek(0, io.SEEK_END)
+    offset = 0
+    while offset < end:
+        record = record_at(handle, file, offset)
+        yield record
+        offset += record.place.length
+
+
+def last_record(handle: BinaryIO, file: str) -> Record | None:
+    """Return the record that a file ends with, whatever came before it; ``None`` if it ends with none that is whole.
+
+    It is looked for from the end, where a member can begin: a long file need not be read for it, and damage before it
+    does not matter.
+    """
+    end = handle.seek(0, io.SEEK_END)
+    read = 0
+    while read < end:
+        read = min(end, max(4 * read, _READ_BYTES))
+        handle.seek(end - read)
+        tail = handle.read(read)
+        at = tail.rfind(_GZIP_MEMBER)
+        while at >= 0:
+            try:
+                record = record_at(handle, file, end - read + at)
+            except ArchiveDamaged:
+                at = tail.rfind(_GZIP_MEMBER, 0, at)
+                continue
+            return record if record.place.offset + record.place.length == end else None
+    return None
+
+
+def _inflated(handle: BinaryIO, file: str, offset: int) -> tuple[bytes, int]:
+    """Return the content of the gzip member at ``offset`` and its packed length in bytes."""
+    handle.seek(offset)
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    parts: list[bytes] = []
+    room = RECORD_BYTES_MAX
+    try:
+        while not unpacker.eof:
+            chunk = handle.read(_READ_BYTES)
+            if not chunk:
+                raise ArchiveDamaged(f"{file}: offset {offset}: the gzip member ends early")
+            parts.append(unpacker.decompress(chunk, room))
+            room -= len(parts[-1])
+            if room <= 0:
+                raise ArchiveDamaged(f"{file}: offset {offset}: a record larger than {RECORD_BYTES_MAX} bytes")
+    except zlib.error as error:
+        raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
+    return b"".join(parts), handle.tell() - offset - len(unpacker.unused_data)
+
+
+def _parsed(plain: bytes, place: ArchivePlace) -> Record:
+    where = f"{place.file}: offset {place.offset}"
+    if not plain.startswith(b"WARC/1."):
+        raise ArchiveDamaged(f"{where}: not a WARC record")
+    try:
+        record = next(ArchiveIterator(io.BytesIO(plain), check_digests=True))
+        body = record.content_stream().read()
+    except (ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, ValueError) as error:
+        raise ArchiveDamaged(f"{where}: damaged WARC record: {error}") from error
+    if record.digest_checker.passed is False:
+        raise ArchiveDamaged(f"{where}: {'; '.join(record.digest_checker.problems)}")
+    fields = {name.lower(): value for name, value in record.rec_headers.headers}
+    if record.rec_type in {"response", "revisit"} and not _is_capture(record.http_headers, fields):
+        raise ArchiveDamaged(f"{where}: a {record.rec_type} record without status, date, address or digest")
+    http = record.http_headers
+    headers: dict[str, str] = {}
+    for name, value in http.headers if http else ():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    status = int(http.get_statuscode()) if http and record.rec_type != "request" else 0
+    return Record(place, record.rec_type, fields, status, headers, body)
+
+
+def _is_capture(http: Any, fields: Mapping[str, str]) -> bool:
+    due = {"warc-target-uri", "warc-date", "warc-payload-digest"}
+    return http is not None and http.get_statuscode().isdigit() and due <= fields.keys()
