@@ -51,7 +51,8 @@ def rebuild(
     """Make the database anew from the archive alone, with today's code. The database in use is left as it is.
 
     Broken off, it goes on where it was when it is started again. Shards may write to one PostgreSQL database at once;
-    SQLite files of shards are put together by `microcred db copy`. Exits with 1 if a run could not be stored.
+    SQLite files of shards are put together by `microcred db copy`; `microcred links` then links their listings. Exits
+    with 1 if a run could not be stored.
     """
     from flows.rebuild import archived_sources, plan_of
     from flows.settings import Settings
@@ -66,7 +67,7 @@ def rebuild(
         _show_plans(plans, as_json)
         return
     url = _target(settings, into, shard)
-    rebuilt, compared = _rebuild(settings, url, plans, jobs, compare=compare)
+    rebuilt, compared = _rebuild(settings, url, plans, jobs, whole=shard is None, compare=compare)
     _show_rebuilt(rebuilt, compared, url, as_json)
     if any(one.failed for one in rebuilt):
         raise typer.Exit(1)
@@ -109,7 +110,7 @@ def reread(sources: Sources = None, jobs: Jobs = 1, as_json: AsJson = False) -> 
 def db_diff(left: Url, right: Url, source: Annotated[
     list[str] | None, typer.Option(help="Only this source; may be given several times.")
 ] = None, as_json: AsJson = False) -> None:  # fmt: skip
-    """Compare what two databases say of sources: runs, programmes, facts, history, classification, problems.
+    """Compare what two databases say of sources: runs, programmes, facts, history, classification, problems, decisions.
 
     Numbers of rows, times of our work and the kind of database do not matter. Exits with 1 if they differ.
     """
@@ -135,7 +136,8 @@ def db_copy(
 ) -> None:
     """Copy all that a database holds of sources into another: shards into one, SQLite into PostgreSQL.
 
-    A source that INTO has runs of is left as it is there. Snapshots are not copied: they are measured again.
+    A source that INTO has runs of is left as it is there. Snapshots are not copied: they are measured again. Nor are
+    links: `microcred links` makes them anew by the decisions, which are.
     """
     from models.content import sources_in
     from models.store import RunExists, Store, open_database
@@ -215,9 +217,11 @@ def _opened(named: str) -> Iterator[Engine]:
 
 
 def _rebuild(
-    settings: Settings, url: str, plans: Sequence[Plan], jobs: int, *, compare: bool
+    settings: Settings, url: str, plans: Sequence[Plan], jobs: int, *, whole: bool, compare: bool
 ) -> tuple[list[Rebuilt], list[TableDifference] | None]:
+    """Make the database, and its links if it is no shard: those of a part are none of the whole."""
     from flows.db_diff import differences
+    from flows.linking_up import link_listings
     from flows.observatory import open_observatory
     from flows.rebuild import rebuild as store_again
 
@@ -225,6 +229,8 @@ def _rebuild(
     with in_use as other, open_observatory(settings.model_copy(update={"database_url": url})) as into:
         with _progress("rebuild", sum(len(plan.events) for plan in plans)) as tell:
             rebuilt = store_again(into, plans, jobs=jobs, on_event=tell)
+        if whole:
+            link_listings(into)
         if other is None:
             return rebuilt, None
         return rebuilt, list(differences(other, into.engine, [plan.source for plan in plans]))
@@ -232,14 +238,10 @@ def _rebuild(
 
 def _acceptances(archive: Archive) -> tuple[Acceptance, ...]:
     """Return what people decided, and say which lines cannot be followed."""
-    from flows.decisions import ACCEPT, LINK, Decisions
+    from flows.decisions import Decisions
 
     decisions = Decisions(archive.root)
-    for decided in decisions.all():
-        if decided.damage is not None:
-            console.say(f"{decisions.path}: line {decided.line}: {decided.damage}", style="yellow")
-        elif decided.kind not in {ACCEPT, LINK}:
-            console.say(f"{decisions.path}: line {decided.line}: nobody knows the kind {decided.kind}", style="yellow")
+    _say_all(decisions.complaints())
     return decisions.acceptances()
 
 

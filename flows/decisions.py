@@ -4,6 +4,8 @@
 is only ever added to. Every decision has a ``kind`` and ``decided_at`` (RFC 3339); the rest depends on the kind::
 
     {"kind": "accept", "source": "opensap", "as_of": "...", "reason": "...", "decided_at": "..."}
+    {"kind": "link", "source": "edx", "ref": "...", "other_source": "ku_leuven", "other_ref": "...", "same": true,
+     "reason": "...", "decided_at": "..."}
 
 A decision is on disk before the database follows it.
 """
@@ -18,10 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from models.linking import Decision
+
 FILE = "decisions.jsonl"
 ACCEPT = "accept"
 LINK = "link"
 """Kinds that somebody here follows: runs accepted, and listings that people linked."""
+_LINK_FACTS = ("source", "ref", "other_source", "other_ref", "same", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,15 @@ class Decisions:
         as_of = accepted.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z")
         self.add(ACCEPT, accepted.decided_at, source=accepted.source, as_of=as_of, reason=accepted.reason)
 
+    def link(self, decision: Decision) -> None:
+        """Keep what was decided of two listings.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        facts = {name: getattr(decision, name) for name in _LINK_FACTS}
+        self.add(LINK, decision.decided_at, **facts)
+
     def all(self) -> Iterator[Decided]:
         """Yield every line; one that cannot be read says so and costs no other."""
         if not self.path.exists():
@@ -89,9 +103,26 @@ class Decisions:
                 if line.strip():
                     yield _decided(number, line)
 
+    def complaints(self) -> tuple[str, ...]:
+        """Return in words which lines cannot be followed, and why."""
+        found = []
+        for decided in self.all():
+            if decided.damage is not None:
+                found.append(f"{self.path}: line {decided.line}: {decided.damage}")
+            elif decided.kind not in {ACCEPT, LINK}:
+                found.append(f"{self.path}: line {decided.line}: nobody knows the kind {decided.kind}")
+        return tuple(found)
+
     def acceptances(self) -> tuple[Acceptance, ...]:
         """Return which runs were accepted, in the order of the file; lines that are no such decision are left out."""
         return tuple(found for decided in self.all() if (found := _acceptance(decided)) is not None)
+
+    def links(self) -> tuple[Decision, ...]:
+        """Return what was decided of listings, in the order of the file; lines that are no such decision are left out.
+
+        Of the two listings the first by source and ref stands first, whatever the line says.
+        """
+        return tuple(found for decided in self.all() if (found := _link(decided)) is not None)
 
 
 def _ends_a_line(descriptor: int) -> bool:
@@ -110,6 +141,9 @@ def _decided(number: int, line: bytes) -> Decided:
         return Decided(
             line=number, kind="", facts={}, damage="an acceptance without source, as_of, reason or decided_at"
         )
+    if facts["kind"] == LINK and _link(decided) is None:
+        needed = ", ".join(_LINK_FACTS)
+        return Decided(line=number, kind="", facts={}, damage=f"a link without all of {needed} and decided_at")
     return decided
 
 
@@ -125,3 +159,14 @@ def _acceptance(decided: Decided) -> Acceptance | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _link(decided: Decided) -> Decision | None:
+    if decided.kind != LINK or not isinstance(decided.facts.get("same"), bool):
+        return None
+    try:
+        names = {name: str(decided.facts[name]) for name in _LINK_FACTS if name != "same"}
+        decided_at = datetime.fromisoformat(decided.facts["decided_at"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Decision(**names, same=decided.facts["same"], decided_at=decided_at).in_order

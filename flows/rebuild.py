@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from flows.archived import ArchivedRun, archived_run
 from flows.decisions import Acceptance
+from flows.linking_up import follow_decisions
 from flows.look import conclude
 from flows.observatory import Observatory, code_version
 from flows.reading_ahead import read_ahead
@@ -165,6 +166,8 @@ def rebuild(
 ) -> list[Rebuilt]:
     """Store what the plans name into a database; what is there already is left as it is.
 
+    What people decided of listings is stored too, whichever sources the plans name.
+
     Args:
         into: the database to write to, and the archive.
         plans: what to store.
@@ -198,6 +201,7 @@ def rebuild(
     for event, harvested in read_ahead(into.archive.root, due(), jobs):
         _store(into, event, harvested, done[event.run.source], corrects)
         tell(event)
+    follow_decisions(into)
     for rebuilt in done.values():
         rebuilt.outcomes.update(run.outcome for run in stored_runs(into.engine, rebuilt.source).values())
     return list(done.values())

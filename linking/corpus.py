@@ -56,6 +56,15 @@ class Corpus:
         """Listings by the words that their title has before a subtitle."""
         return self._by_words(lambda title: title.mains)
 
+    @cached_property
+    def _owners(self) -> dict[str, set[frozenset[str]]]:
+        """Whose listings have words for a title or before a subtitle: many listings of one owner are asked once."""
+        found: dict[str, set[frozenset[str]]] = defaultdict(set)
+        for by_words in (self._wholes, self._mains):
+            for words, listings in by_words.items():
+                found[words].update(each.owners for each in listings)
+        return found
+
     def _by_words(self, words_of: Callable[[Title], tuple[str, ...]]) -> dict[str, list[Read]]:
         found: dict[str, list[Read]] = defaultdict(list)
         for each in self.read:
@@ -85,7 +94,7 @@ class Corpus:
     def is_their_own(self, words: str, one: Read, other: Read) -> bool:
         """Whether no other organisation has these words for a title, or at the beginning of one."""
         owners = one.owners | other.owners
-        return all(each.owners & owners for each in (*self._wholes.get(words, ()), *self._mains.get(words, ())))
+        return all(each & owners for each in self._owners.get(words, ()))
 
     def is_distinctive(self, words: str, one: Read, other: Read) -> bool:
         """Whether nothing else is called so.

@@ -1,8 +1,8 @@
 """What the database holds of a source, row by row, under names instead of the numbers that a database gave its rows.
 
 Two databases say the same of a source if these rows are the same. Left out are identities without content (an item
-that anything is said of appears with it), figures (snapshots are measured from the history), and columns that tell of
-our work and not of the source.
+that anything is said of appears with it), figures (snapshots are measured from the history), links (they are made anew;
+what people decided of them is compared), and columns that tell of our work and not of the source.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def _of(unit: str) -> tuple[Content, ...]:
     )
 
 
+DECISIONS = "link_decision"
+"""The table of what people decided of two listings; a decision belongs to the source of the first of them."""
 CONTENT: tuple[Content, ...] = (
     Content("source", ("slug",)),
     Content("run", ("as_of",), frozenset({"id", "started_at", "finished_at", "code_version"})),
@@ -77,8 +79,11 @@ CONTENT: tuple[Content, ...] = (
     Content("unread_word", ("facts_id", "position")),
     *_of("offering"),
     Content("offering_summary", ("programme_id",)),
+    Content(DECISIONS, ("source", "ref", "other_source", "other_ref", "decided_at")),
 )
 """The tables that are compared and copied, source by source."""
+_OWNERS: Mapping[str, str] = {"source": "slug", DECISIONS: "source"}
+"""Tables that name the source of their rows without referring to it, and the column that does."""
 IDENTITIES = ("programme", "offering")
 SHARED = ("organisation_entry", "organisation_entity")
 """Tables whose rows several sources refer to."""
@@ -127,7 +132,7 @@ class _Found:
 
     def __init__(self, target: Table) -> None:
         self.joined: FromClause = target
-        self.owner: ColumnElement[Any] | None = target.c.slug if target.name == "source" else None
+        self.owner: ColumnElement[Any] | None = target.c[_OWNERS[target.name]] if target.name in _OWNERS else None
         self._met = {target.name}
 
     def follow(self, column: Column[Any]) -> dict[str, ColumnElement[Any]]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
 
-from models.content import CONTENT, IDENTITIES, ROWS_AT_ONCE, SHARED, of_source
+from models.content import CONTENT, DECISIONS, IDENTITIES, ROWS_AT_ONCE, SHARED, of_source
 from models.records import Outcome
 from models.schema import METADATA
 from models.units import chunks, insert_rows, new_ids, table
 
-_CONTENT = frozenset(content.name for content in CONTENT)
+_CONTENT = frozenset(content.name for content in CONTENT) - {DECISIONS}
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "programme": ("source", "ref"), "offering": ("programme_id", "ref"), "organisation_entry": ("key",),
 }  # fmt: skip
@@ -57,7 +57,7 @@ def _is_lost(run: RowMapping, other: RowMapping | None) -> bool:
 
 
 def remove_content(connection: Connection, slug: str) -> None:
-    """Remove all that is said of a source; the source and the identities of its items stay."""
+    """Remove all that is said of a source; the source, the identities of its items and what people decided stay."""
     for target in reversed(METADATA.sorted_tables):
         if target.name == "run":
             connection.execute(delete(target).where(target.c.source == slug))
@@ -69,13 +69,18 @@ def remove_content(connection: Connection, slug: str) -> None:
 
 
 def copy_content(there: Connection, here: Connection, slug: str) -> None:
-    """Copy all that ``there`` holds of a source to ``here``, which must say nothing of it yet but for identities."""
+    """Copy all that ``there`` holds of a source to ``here``, which must say nothing of it yet.
+
+    Only identities of its items, and what people decided of them, may be there.
+    """
     numbers: Numbers = {}
     for target in METADATA.sorted_tables:
         if target.name == "source":
             _copy_declaration(there, here, slug)
         elif target.name == "organisation_entity":
             _copy_entities(there, here, slug)
+        elif target.name == DECISIONS:
+            _copy_decisions(there, here, target, slug)
         elif target.name in {*IDENTITIES, "organisation_entry"}:
             numbers[target.name] = _matched(there, here, target, slug, numbers)
         elif target.name in _CONTENT:
@@ -102,6 +107,14 @@ def _copy_entities(there: Connection, here: Connection, slug: str) -> None:
     for number in known:
         here.execute(update(entity).where(entity.c.id == number).values(rows[number]))
     insert_rows(here, entity, [row for number, row in rows.items() if number not in known])
+
+
+def _copy_decisions(there: Connection, here: Connection, target: Table, slug: str) -> None:
+    """Add what people decided there to what they decided here."""
+    key = [column.name for column in target.primary_key.columns]
+    known = {tuple(row[name] for name in key) for row in here.execute(of_source(target, slug)).mappings()}
+    rows = (dict(row) for row in there.execute(of_source(target, slug)).mappings())
+    insert_rows(here, target, [row for row in rows if tuple(row[name] for name in key) not in known])
 
 
 def _shared(there: Connection, target: Table, slug: str) -> Iterator[RowMapping]:

@@ -28,7 +28,7 @@ def stale_facts(connection: Connection, slug: str, rules_version: str, most: int
     offerings = _stale(connection, OFFERING, slug, rules_version, most - len(programmes))
     return ToClassify(
         programmes=_with_days(programmes, programmes_of(connection, programmes)),
-        offerings=_with_days(offerings, {row["id"]: _offering(row) for row in offerings}),
+        offerings=_with_days(offerings, {row["id"]: offering_of(row) for row in offerings}),
     )
 
 
@@ -89,7 +89,8 @@ def _programme(row: RowMapping, organisations: tuple[OrganisationRole, ...]) -> 
     return Programme(**(values | lists), organisations=organisations, price=_price(row))
 
 
-def _offering(row: RowMapping) -> Offering:
+def offering_of(row: RowMapping) -> Offering:
+    """Return the record of a row of ``offering_facts`` with the offering's ``ref``."""
     return Offering(**{name: row[name] for name in _OFFERING if name in row}, price=_price(row))
 
 

@@ -36,13 +36,15 @@ class CredentialLink(Base):
     __table_args__ = (
         one_of("method", "link_method"),
         CheckConstraint("confidence between 0 and 1", name="confidence_is_a_share"),
-        CheckConstraint("programme_id < other_programme_id", name="pair_is_in_order"),
+        CheckConstraint("programme_id <> other_programme_id", name="are_two"),
         {"comment": "Derived: two programmes that are or may be one credential, and why; no link merges anything."},
     )
 
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True, comment="The one programme")
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, comment="The one programme, by source and ref the first"
+    )
     other_programme_id: Mapped[int] = mapped_column(
-        ForeignKey("programme.id"), primary_key=True, index=True, comment="The other, of a greater number"
+        ForeignKey("programme.id"), primary_key=True, index=True, comment="The other programme"
     )
     method: Mapped[str] = mapped_column(comment="How the link was found (vocabulary link_method)")
     confidence: Mapped[float] = mapped_column(comment="Share of right links expected of links like it, 0-1")

@@ -6,7 +6,7 @@ are, and a change of rules or of a decision makes all links anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -30,6 +30,13 @@ class Decision:
     def pair(self) -> frozenset[tuple[str, str]]:
         """The two listings, in no order."""
         return frozenset({(self.source, self.ref), (self.other_source, self.other_ref)})
+
+    @property
+    def in_order(self) -> Decision:
+        """The same decision with the listing first that is the first by source and ref."""
+        if (self.source, self.ref) <= (self.other_source, self.other_ref):
+            return self
+        return replace(self, source=self.other_source, ref=self.other_ref, other_source=self.source, other_ref=self.ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,37 @@ class CutLink:
 
     link: Link
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedAs:
+    """Which credential a programme of the database counts as; ``programme_key`` is what its runs have in common."""
+
+    programme_id: int
+    programme_key: str
+    credential_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLink:
+    """A link as the database keeps it: between programmes by their numbers, the first by source and ref first.
+
+    ``cut`` says why a link that counts once was not followed, ``None`` if it was; for the rest see ``Link``.
+    """
+
+    programme_id: int
+    other_programme_id: int
+    method: str
+    confidence: float
+    reasons: tuple[str, ...]
+    counts_once: bool
+    review: bool
+    cut: str | None = None
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The numbers of the two programmes."""
+        return self.programme_id, self.other_programme_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from archive_story import opened
 
+from flows.classifying import Rules
+from flows.linking_up import link_listings
 from flows.look import read, walk
-from linking.counting import counts
-from linking.credentials import credentials
-from linking.linkable import Linkable, linkable
-from linking.links import link
-from models.classification import Entity, KnownOrganisation
-from models.records import Programme, Source
+from models.classification import Classification, ComparablePrice, Entity, KnownOrganisation
+from models.queries import read_sql
+from models.records import Harvested, Judgement, Offering, Outcome, Programme, Source
 from sandbox import truth
 from sandbox.organisations import ORGANISATIONS
 from sandbox.phrases_shared import BRANDS
@@ -47,16 +48,34 @@ def entities() -> Mapping[str, Entity]:
     }
 
 
-def known(programme: Programme, table: Mapping[str, Entity]) -> list[KnownOrganisation]:
-    return [
+def known(programme: Programme, table: Mapping[str, Entity]) -> tuple[KnownOrganisation, ...]:
+    return tuple(
         KnownOrganisation(
             role=each.role, name=each.name, kind=each.kind, country=None, entity=table.get(each.name), evidence=None
         )
         for each in programme.organisations
-    ]
+    )
 
 
-async def brought_home(port: int, folder: Path) -> list[tuple[Source, Programme]]:
+@dataclass(frozen=True)
+class WorldRules:
+    """Today's rules, with a table of organisations that knows those of the world."""
+
+    rules: Rules
+    table: Mapping[str, Entity]
+
+    @property
+    def rules_version(self) -> str:
+        return self.rules.rules_version
+
+    def programme(self, programme: Programme, on: date) -> Classification:
+        return replace(self.rules.programme(programme, on), organisations=known(programme, self.table))
+
+    def offering(self, offering: Offering, on: date) -> tuple[ComparablePrice | None, str | None]:
+        return self.rules.offering(offering, on)
+
+
+async def brought_home(port: int, folder: Path) -> list[tuple[Source, Harvested]]:
     archive, found = Archive(folder), []
     async with HttpFetcher(contact="https://a.example/", clock=lambda: NOON, loopback_port=port) as fetcher:
 
@@ -66,43 +85,50 @@ async def brought_home(port: int, folder: Path) -> list[tuple[Source, Programme]
             with archive.run_writer(slug, slug * 8, NOON, secret=None, info={}) as writer:
                 walked = await walk(scraper, fetcher.run(source, writer=writer, archive=archive, known={}))
                 writer.close({})
-            found.extend((source, programme) for programme in read(scraper, walked, DAY).programmes)
+            found.append((source, read(scraper, walked, DAY)))
 
         await asyncio.gather(*(one(slug) for slug in SLUGS))
     return found
 
 
-@pytest.fixture(scope="module", params=[7])
-def case(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Sequence[Linkable], set[frozenset[tuple[str, str]]]]:
-    world = World(request.param)
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(7)
+
+
+@pytest.fixture(scope="module")
+def harvested(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Source, Harvested]]:
     with serve(world, day=DAY) as site:
-        found = asyncio.run(brought_home(site.port, tmp_path_factory.mktemp("archive")))
+        return asyncio.run(brought_home(site.port, tmp_path_factory.mktemp("archive")))
+
+
+def test_credentials_in_the_database_are_those_of_the_world(
+    world: World, harvested: list[tuple[Source, Harvested]], database_url: str, tmp_path: Path
+):
     table = entities()
-    listings = [
-        linkable(number, programme, source, known(programme, table))
-        for number, (source, programme) in enumerate(sorted(found, key=lambda each: (each[0].slug, each[1].ref)))
-    ]
-    true = {frozenset(pair) for group in truth.links(world, SLUGS, [DAY]) for pair in combinations(group, 2)}
-    return listings, true
-
-
-def test_credentials_are_those_of_the_world(case: tuple[Sequence[Linkable], set[frozenset[tuple[str, str]]]]):
-    listings, true = case
-    keys = {each.item_id: (each.source, each.ref) for each in listings}
-    links = link(listings)
-    made = credentials(listings, links)
+    with opened(tmp_path, database_url) as observatory:
+        for source, brought in harvested:
+            observatory.store.record_run(
+                source, NOON, brought, Judgement(outcome=Outcome.OK), started_at=NOON, finished_at=NOON,
+                code_version="1", classifier=WorldRules(Rules(source), table),
+            )  # fmt: skip
+        linked = link_listings(observatory)
+        listings = read_sql(observatory.engine, "select credential_id, source, ref from credential")
+        links = read_sql(observatory.engine, "select * from credential_link_current where link_state = 'review'")
     ours = {
-        frozenset((keys[one], keys[other]))
-        for each in made.credentials
-        for one, other in combinations(each.item_ids, 2)
+        frozenset(pair)
+        for _, group in listings.groupby("credential_id")
+        for pair in combinations(zip(group["source"], group["ref"], strict=True), 2)
     }
+    review = {
+        frozenset(((row.source, row.ref), (row.other_source, row.other_ref))) for row in links.itertuples(index=False)
+    }
+    true = {frozenset(pair) for group in truth.links(world, SLUGS, [DAY]) for pair in combinations(group, 2)}
     assert len(true) >= 80
     assert len(ours & true) >= 0.98 * len(ours)
     assert len(ours & true) >= 0.90 * len(true)
-    review = {frozenset((keys[each.item_id], keys[each.other_item_id])) for each in links if each.review}
     assert len((ours | review) & true) >= 0.95 * len(true)
     assert len(review) <= 0.05 * len(listings)
-    figures = counts(listings, made)
-    assert figures.listings - figures.credentials == pytest.approx(len(true), abs=0.1 * len(true))
+    assert (linked.review, linked.cut, linked.contradictions) == (len(review), 0, ())
+    assert linked.ever.listings - linked.ever.credentials == pytest.approx(len(true), abs=0.1 * len(true))
+    assert linked.ever == linked.now

@@ -43,8 +43,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_programme_credential_credential_id"), "programme_credential", ["credential_id"])
     op.create_table(
         "credential_link",
-        sa.Column("programme_id", sa.Integer(), nullable=False, comment="The one programme"),
-        sa.Column("other_programme_id", sa.Integer(), nullable=False, comment="The other, of a greater number"),
+        sa.Column(
+            "programme_id",
+            sa.Integer(),
+            nullable=False,
+            comment="The one programme, by source and ref the first",
+        ),
+        sa.Column("other_programme_id", sa.Integer(), nullable=False, comment="The other programme"),
         sa.Column("method", sa.Text(), nullable=False, comment="How the link was found (vocabulary link_method)"),
         sa.Column(
             "confidence", sa.Double(), nullable=False, comment="Share of right links expected of links like it, 0-1"
@@ -70,7 +75,7 @@ def upgrade() -> None:
         sa.Column("cut", sa.Text(), comment="Why a link that counts once was not followed; null if it was"),
         words("credential_link", "method", "link_method", METHODS),
         sa.CheckConstraint("confidence between 0 and 1", name=op.f("ck_credential_link_confidence_is_a_share")),
-        sa.CheckConstraint("programme_id < other_programme_id", name=op.f("ck_credential_link_pair_is_in_order")),
+        sa.CheckConstraint("programme_id <> other_programme_id", name=op.f("ck_credential_link_are_two")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_credential_link_programme_id_programme")
         ),
