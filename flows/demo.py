@@ -47,7 +47,7 @@ RUN_COLUMNS = (
     "withdrawn",
     "problems",
 )
-NEXT = f"MICROCRED_DATA_DIR={DATA_DIR} .venv/bin/microcred status, or query, trends, snapshot"
+NEXT = f"MICROCRED_DATA_DIR={DATA_DIR} .venv/bin/microcred trends, or status, query, snapshot"
 
 
 @dataclass
@@ -192,14 +192,18 @@ def _listed_now() -> pd.DataFrame:
 
 
 def _draw(trend: pd.DataFrame, truth: pd.DataFrame, modes: pd.DataFrame) -> list[Path]:
-    from trends.pictures import flow_picture, modes_picture, save, stock_picture, truth_picture
+    from trends.pictures import development_picture, flow_picture, growth_picture, save, stock_picture
+    from trends.truth_pictures import modes_picture, truth_picture
 
     folder = DATA_DIR / "pictures"
     folder.mkdir()
+    # Without the baseline, beside which nothing else could be seen.
+    after_baseline = trend[trend["as_of"] > trend["as_of"].min()]
     charts = {
         "stock-by-kind-of-source": stock_picture(trend, cut="source_kind"),
-        # Without the baseline, beside which nothing else could be seen.
-        "new-and-withdrawn": flow_picture(trend[trend["as_of"] > trend["as_of"].min()]),
+        "growth": growth_picture(after_baseline),
+        "new-and-withdrawn": flow_picture(after_baseline),
+        "development": development_picture(trend),
         "trend-beside-truth": truth_picture(trend, truth),
         "how-developed": modes_picture(modes),
     }
@@ -215,7 +219,7 @@ def _print(series: Series, figures: pd.DataFrame) -> None:
     console.print_table(
         console.records(figures),
         ["as_of", *(name for measure in COMPARED for name in (measure, f"{measure}_true"))],
-        title="Programmes listed: measured, beside what an observer on these days can know of the world",
+        title="Listings: measured, beside what an observer on these days can know of the world",
     )
     equal = sum(int((figures[measure] == figures[f"{measure}_true"]).sum()) for measure in COMPARED)
     console.out.print(f"\n{equal} of {len(COMPARED) * len(figures)} figures are equal to the world's truth.")

@@ -35,7 +35,8 @@ def observable_truth(world: Any, slugs: Sequence[str], days: Sequence[date]) -> 
 
 def beside(trend: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """Return our totals beside the truth: one row a day, ``<measure>`` and ``<measure>_true`` for each compared."""
-    totals = trend[(trend["unit"] == "programme") & (trend["cut"] == "total") & trend["measure"].isin(COMPARED)]
+    whole = (trend["unit"] == "listing") & (trend["population"] == "all") & (trend["panel"] == "all")
+    totals = trend[whole & (trend["cut"] == "total") & trend["measure"].isin(COMPARED)]
     ours = totals.pivot_table(index="as_of", columns="measure", values="value", aggfunc="sum")
     true = truth.pivot_table(index="as_of", columns="measure", values="value", aggfunc="sum")
     columns = {name: values for m in COMPARED for name, values in ((m, ours[m]), (f"{m}_true", true[m]))}

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
+from flows.linking_up import link_listings
 from flows.observatory import Observatory, code_version
-from models.queries import history_frame, looks_frame
-from trends.measures import METHOD_VERSION, coverage, measure
+from models.classification_tables import DEFAULT_DEFINITION
+from models.queries import TrendFrames, trend_frames
+from models.vocab import vocabulary
+from scrapers.source import discover
+from trends.frames import Period
+from trends.method import METHOD_VERSION, coverage, quarter_days, snapshot, source_statuses
 
-UNITS = ("programme", "offering")
 MONTHS_OF_A_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Figures of a day that are not stored.
+
+    ``rows`` has the columns of ``trends.method.TREND_COLUMNS``; ``coverage`` one row a source: how far it was covered
+    on the day, and in ``status`` what it was in the period.
+    """
+
+    period: Period
+    known_at: date
+    definition: str
+    rows: pd.DataFrame
+    coverage: pd.DataFrame
 
 
 def quarter_before(day: date) -> date:
@@ -24,33 +45,114 @@ def yesterday(now: datetime | None = None) -> date:
     return ((now or datetime.now(UTC)) - timedelta(days=1)).date()
 
 
-def take_snapshot(observatory: Observatory, as_of: date, period_start: date | None = None) -> tuple[str, pd.DataFrame]:
-    """Measure the history as of the end of ``as_of`` (UTC), store the snapshot and return its id and its rows.
+def take_snapshot(
+    observatory: Observatory,
+    as_of: date,
+    period_start: date | None = None,
+    *,
+    known_at: date | None = None,
+    definition: str = DEFAULT_DEFINITION,
+) -> tuple[str, pd.DataFrame]:
+    """Bring links up to date, measure the history as of the end of ``as_of`` (UTC), and store the snapshot.
 
     Args:
-        as_of: the day; only looks up to its end count.
+        observatory: where the history is.
+        as_of: the day; any day of the past.
         period_start: flows (new, withdrawn ...) are counted after the end of this day; default three months before.
+        known_at: the day up to whose end looks count; ``as_of`` itself ("as known then") if left out.
+        definition: under which definition classes and populations are meant (vocabulary ``definition``).
+
+    Returns:
+        The id of the snapshot, and its rows (``trends.method.TREND_COLUMNS``).
 
     Raises:
-        ValueError: if the period does not end after it starts.
+        ValueError: if the period does not end after it starts, ``known_at`` is before ``as_of``, or there is no such
+            definition.
     """
-    start = period_start or quarter_before(as_of)
-    if start >= as_of:
-        raise ValueError(f"the period must start before it ends: {start} is not before {as_of}")
-    looks = looks_frame(observatory.engine)
-    rows = pd.concat(
-        [
-            measure(history_frame(observatory.engine, unit=unit), looks, as_of=as_of, period_start=start, unit=unit)
-            for unit in UNITS
-        ],
-        ignore_index=True,
+    ((snapshot_id, measured),) = take_snapshots(
+        observatory, as_of, period_start, known_at=known_at, definitions=[definition]
     )
-    snapshot_id = observatory.store.save_snapshot(
-        as_of=as_of,
-        period_start=start,
-        rows=rows,
-        coverage=coverage(looks, as_of),
+    return snapshot_id, measured.rows
+
+
+def take_snapshots(
+    observatory: Observatory,
+    as_of: date,
+    period_start: date | None = None,
+    *,
+    known_at: date | None = None,
+    definitions: Sequence[str] = (DEFAULT_DEFINITION,),
+) -> list[tuple[str, Measured]]:
+    """Take a snapshot under each of some definitions, as ``take_snapshot`` does.
+
+    Raises:
+        ValueError: as ``take_snapshot``, before anything is stored.
+    """
+    _refuse_unknown(definitions)
+    link_listings(observatory)
+    measured = [measure(observatory, as_of, period_start, known_at=known_at, definition=one) for one in definitions]
+    return [(_keep(observatory, one), one) for one in measured]
+
+
+def _refuse_unknown(definitions: Iterable[str]) -> None:
+    unknown = [name for name in definitions if name not in vocabulary("definition")]
+    if unknown:
+        known = ", ".join(vocabulary("definition"))
+        raise ValueError(f"there is no definition {', '.join(unknown)}; there are: {known}")
+
+
+def _keep(observatory: Observatory, measured: Measured) -> str:
+    return observatory.store.save_snapshot(
+        as_of=measured.period.as_of,
+        known_at=measured.known_at,
+        period_start=measured.period.period_start,
+        definition=measured.definition,
+        rows=measured.rows,
+        coverage=measured.coverage,
         method_version=METHOD_VERSION,
         code_version=code_version(),
     )
-    return snapshot_id, rows
+
+
+def measure(
+    observatory: Observatory,
+    as_of: date,
+    period_start: date | None = None,
+    *,
+    known_at: date | None = None,
+    definition: str = DEFAULT_DEFINITION,
+) -> Measured:
+    """Measure as ``take_snapshot`` does, and store nothing.
+
+    Raises:
+        ValueError: as ``take_snapshot``.
+    """
+    period = Period(period_start or quarter_before(as_of), as_of)
+    frames = trend_frames(observatory.engine, definition=definition)
+    looks = _with_retirements(frames)
+    rows = snapshot(
+        frames.listings,
+        frames.offerings,
+        looks,
+        frames.changes,
+        as_of=as_of,
+        period_start=period.period_start,
+        definition=definition,
+        known_at=known_at,
+        absences=frames.absences,
+        offering_absences=frames.offering_absences,
+        chain_days=quarter_days(looks, as_of),
+    )
+    statuses = source_statuses(looks, period)[["source", "status"]]
+    covered = coverage(looks, as_of).merge(statuses, on="source", how="left", validate="one_to_one")
+    return Measured(period=period, known_at=known_at or as_of, definition=definition, rows=rows, coverage=covered)
+
+
+def _with_retirements(frames: TrendFrames) -> pd.DataFrame:
+    """Return the looks with today's word on when catalogues were retired.
+
+    The database has a declaration as it was at the last run, and a catalogue that is retired is not run again.
+    """
+    declared = {slug: source.retired for slug, source in discover().items()}
+    stored = zip(frames.looks["source"], frames.looks["retired"], strict=True)
+    return frames.looks.assign(retired=pd.Series([declared.get(s, r) for s, r in stored], dtype="object"))

@@ -38,10 +38,10 @@ def _names_of(kind: type[Any]) -> frozenset[str]:
     return frozenset(column.name for column in columns if isinstance(column.type, kind))
 
 
-_TIMES = _names_of(UtcDateTime) | {"last_run_at", "last_good_look_at"}
+_TIMES = _names_of(UtcDateTime) | {"first_seen_at", "last_run_at", "last_good_look_at"}
 _DAYS = _names_of(Date)
 _TRUTHS = _names_of(Boolean) | {
-    "is_first_of_window", "is_first_version_of_window", "counts_absences", "is_first_complete", "is_current",
+    "is_first_of_window", "is_first_version_of_window", "counts_absences", "is_current",
 }  # fmt: skip
 
 

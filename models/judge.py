@@ -13,7 +13,8 @@ from models.records import Harvested, Judgement, Outcome, PreviousLook, Programm
 MAX_REJECTED = 0.20
 """Largest share of entries that may be no listings: a changed format spoils all of them, a careless editor a few."""
 FLOOD_SHARE = 0.50
-"""If more than this share of the refs is gone and as many have come, the source renamed its ids."""
+"""If more than this share of the refs is gone and as many have come, the source renamed its ids; likewise if more than
+this share of what a part of the catalogue lists is new."""
 FLOOD_MIN_REFS = 10
 """Below this many refs half of them may well go in a week."""
 URL_SHOWN_MAX = 160
@@ -40,8 +41,8 @@ def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *
             reason=f"nothing changed on {_pages(len(harvested.pages))} since {previous.as_of:%Y-%m-%d}",
         )
     failed_gates = [*_gates_of_any_run(source, harvested)]
-    if not holes:
-        failed_gates = [*_gates_of_a_whole_run(source, harvested, previous), *failed_gates]
+    gates_by_extent = _gates_of_a_part if holes else _gates_of_a_whole_run
+    failed_gates = [*gates_by_extent(source, harvested, previous), *failed_gates]
     if failed_gates:
         accept = f'look at the pages; `microcred accept {source.slug} --reason "..."` loads the run if it is right'
         return Judgement(outcome=Outcome.SUSPECT, reason=f"{'; '.join([*failed_gates, *holes])}: {accept}")
@@ -124,6 +125,19 @@ def _gates_of_a_whole_run(source: Source, harvested: Harvested, previous: Previo
     if before >= FLOOD_MIN_REFS and gone > FLOOD_SHARE * before:
         yield (
             f"{gone} of the {before} refs of {previous.as_of:%Y-%m-%d} are gone and about as many are new: "
+            "the source seems to have renamed its ids"
+        )
+
+
+def _gates_of_a_part(source: Source, harvested: Harvested, previous: PreviousLook | None) -> Iterator[str]:
+    """Gates that a run with holes is held to: what it did not see may still be there, so only what it saw can speak."""
+    if previous is None or not source.complete or len(previous.refs) < FLOOD_MIN_REFS:
+        return
+    listed = len(harvested.programmes)
+    fresh = len({programme.ref for programme in harvested.programmes} - previous.refs)
+    if listed >= FLOOD_MIN_REFS and fresh > FLOOD_SHARE * listed:
+        yield (
+            f"{fresh} of the {listed} refs read are none of the {len(previous.refs)} of {previous.as_of:%Y-%m-%d}: "
             "the source seems to have renamed its ids"
         )
 

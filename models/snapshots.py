@@ -10,13 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from models.units import insert_rows, table
 
-_FIGURE = ("unit", "panel", "cut", "cut_value", "measure", "value", "n", "missing_share")
+_KEY = ("population", "unit", "panel", "cut", "cut_value", "measure")
+_FIGURE = (
+    *_KEY, "value", "low", "high", "n", "missing_share", "sources_ok", "sources_stale", "sources_missing",
+)  # fmt: skip
+_SERIES = ("as_of", "known_at", "period_start", "definition")
+"""Of what the snapshot taken last is shown."""
 _TICK = timedelta(microseconds=1)
-"""So that no two snapshots of a period were taken at once."""
+"""So that no two snapshots of a series were taken at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +37,22 @@ def snapshot_of(facts: Mapping[str, Any], rows: pd.DataFrame, coverage: pd.DataF
     """Return the snapshot of figures; the same figures, coverage and facts give the same id.
 
     Args:
-        facts: ``as_of``, ``period_start``, ``method_version`` and ``code_version``.
-        rows: figures, one row each.
+        facts: ``as_of``, ``known_at``, ``period_start``, ``definition``, ``method_version`` and ``code_version``.
+        rows: figures, one row each; the columns of ``trend_row``.
         coverage: how far each source was covered, one row a source.
     """
-    figures = sorted(_records(rows[list(_FIGURE)]), key=lambda row: [str(row[name]) for name in _FIGURE[:5]])
+    figures = sorted(_records(rows[list(_FIGURE)]), key=lambda row: [str(row[name]) for name in _KEY])
     whole = {**facts, "coverage": json.loads(json.dumps(_records(coverage), default=str))}
     content = json.dumps([whole, figures], sort_keys=True, default=str, ensure_ascii=False)
     return Snapshot(hashlib.sha256(content.encode()).hexdigest()[:16], whole, figures)
 
 
 def store_snapshot(connection: Connection, taken: Snapshot) -> None:
-    """Store a snapshot unless it is the latest of its period already; an earlier one that holds again is the latest."""
+    """Store a snapshot unless it is the latest of its days already; an earlier one that holds again is the latest."""
     snapshot, facts = table("snapshot"), taken.facts
-    of_period = (snapshot.c.as_of == facts["as_of"]) & (snapshot.c.period_start == facts["period_start"])
+    of_series = and_(*(snapshot.c[name] == facts[name] for name in _SERIES))
     known = {
-        row.id: row.taken_at for row in connection.execute(select(snapshot.c.id, snapshot.c.taken_at).where(of_period))
+        row.id: row.taken_at for row in connection.execute(select(snapshot.c.id, snapshot.c.taken_at).where(of_series))
     }
     latest = max(known, key=lambda one: known[one], default=None)
     if latest == taken.id:

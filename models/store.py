@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,11 @@ from models.database import open_database, writing
 from models.fact_queries import offerings_of, stale_facts
 from models.history import Readings
 from models.judge import accepted_outcome
+from models.linking import CountedAs, Decision, KeptLink
 from models.load_classification import load_classifications
 from models.load_facts import load_facts
 from models.load_history import Effect, load_history
+from models.load_links import load_decision, load_links
 from models.load_summaries import load_summaries
 from models.records import Harvested, Judgement, Outcome, RunRecord, Source
 from models.units import OFFERING, PROGRAMME, new_ids, table
@@ -127,11 +129,31 @@ class Store:
             remove_content(here, slug)
             copy_content(there, here, slug)
 
+    def save_links(self, counted: Iterable[CountedAs], links: Iterable[KeptLink]) -> bool:
+        """Put credentials and links in the place of all that are stored, in one transaction.
+
+        Args:
+            counted: which credential each programme counts as.
+            links: all links between programmes.
+
+        Returns:
+            Whether anything differed from what was stored; if not, nothing is written.
+        """
+        with writing(self.engine) as connection:
+            return load_links(connection, counted, links)
+
+    def save_link_decision(self, decision: Decision) -> None:
+        """Keep what a person decided of two listings; the same decision again changes nothing."""
+        with writing(self.engine) as connection:
+            load_decision(connection, decision.in_order)
+
     def save_snapshot(
         self,
         *,
         as_of: date,
+        known_at: date,
         period_start: date,
+        definition: str,
         rows: pd.DataFrame,
         coverage: pd.DataFrame,
         method_version: str,
@@ -141,8 +163,10 @@ class Store:
 
         Args:
             as_of: the day measured.
+            known_at: the day up to whose end looks were used.
             period_start: the day after which flows count.
-            rows: figures with the columns ``unit, panel, cut, cut_value, measure, value, n, missing_share``.
+            definition: under which definition classes are meant (vocabulary ``definition``).
+            rows: figures with the columns of ``trend_row``, one row each.
             coverage: how far each source was covered, one row a source.
             method_version: version of the definitions.
             code_version: version of the code that measured.
@@ -151,7 +175,9 @@ class Store:
 
         facts = {
             "as_of": as_of,
+            "known_at": known_at,
             "period_start": period_start,
+            "definition": definition,
             "method_version": method_version,
             "code_version": code_version,
         }

@@ -222,15 +222,27 @@ class Snapshot(Base):
     __tablename__ = "snapshot"
     __table_args__ = (
         Index("ix_snapshot_as_of_period_start", "as_of", "period_start"),
+        one_of("definition", "definition"),
         {"comment": "One measurement of the history as of the end of a day; the same history gives the same id."},
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, comment="Digest of everything the snapshot holds")
     as_of: Mapped[date] = mapped_column(comment="Day whose end is measured (UTC)")
+    known_at: Mapped[date] = mapped_column(
+        comment="Day up to whose end looks are used (UTC): as_of itself as known then, a later day for revised figures"
+    )
     period_start: Mapped[date] = mapped_column(comment="Flows count after the end of this day (UTC)")
-    method_version: Mapped[str] = mapped_column(comment="Version of the definitions in trends.measures")
+    definition: Mapped[str] = mapped_column(
+        comment="Under which definition classes and populations are meant (vocabulary definition)"
+    )
+    method_version: Mapped[str] = mapped_column(
+        comment="Version of the method in trends.method; figures of two versions are not one series"
+    )
     code_version: Mapped[str] = mapped_column(comment="Version of the code that measured")
-    coverage: Mapped[list[Any]] = mapped_column(comment="How far each source was covered on that day (JSON list)")
+    coverage: Mapped[list[Any]] = mapped_column(
+        comment="How far each source was covered on that day, and what it was in the period: matched, stale, entry or "
+        "exit (JSON list)"
+    )
     taken_at: Mapped[datetime] = mapped_column(comment="When it was last taken (UTC); the latest of a period is shown")
 
 
@@ -241,11 +253,27 @@ class TrendRow(Base):
     __table_args__ = ({"comment": "One figure of a snapshot; the view trend shows those of the latest snapshots."},)
 
     snapshot_id: Mapped[str] = mapped_column(ForeignKey("snapshot.id"), primary_key=True, comment="The snapshot")
-    unit: Mapped[str] = mapped_column(primary_key=True, comment="What is counted: programme or offering")
-    panel: Mapped[str] = mapped_column(primary_key=True, comment="Which sources are in: all")
+    population: Mapped[str] = mapped_column(
+        primary_key=True, comment="Which classes are counted: all, core, core_and_broad"
+    )
+    unit: Mapped[str] = mapped_column(
+        primary_key=True, comment="What is counted: listing, programme, credential or offering"
+    )
+    panel: Mapped[str] = mapped_column(
+        primary_key=True, comment="Which sources are in: all, or those matched (covered at both ends of the period)"
+    )
     cut: Mapped[str] = mapped_column(primary_key=True, comment="By what the figures are divided; total for none")
     cut_value: Mapped[str] = mapped_column(primary_key=True, comment="The category; unknown if nothing is stated")
     measure: Mapped[str] = mapped_column(primary_key=True, comment="What is measured (docs/methodology.md)")
-    value: Mapped[float] = mapped_column(comment="The figure, a count")
-    n: Mapped[int] = mapped_column(comment="Sum of the measure over all categories of the cut")
-    missing_share: Mapped[float | None] = mapped_column(comment="Share (0-1) of n whose category is unknown")
+    value: Mapped[float | None] = mapped_column(comment="The figure; null if it cannot be measured")
+    low: Mapped[float | None] = mapped_column(comment="Lower bound of the figure, if it has one")
+    high: Mapped[float | None] = mapped_column(comment="Upper bound of the figure, if it has one")
+    n: Mapped[int] = mapped_column(comment="What the figure is over (docs/methodology.md)")
+    missing_share: Mapped[float | None] = mapped_column(comment="Share (0-1) of n that is unknown")
+    sources_ok: Mapped[int | None] = mapped_column(
+        comment="Sources with a complete look near the day; panel matched: sources matched. Null in method 1"
+    )
+    sources_stale: Mapped[int | None] = mapped_column(comment="Sources whose last complete look is older")
+    sources_missing: Mapped[int | None] = mapped_column(
+        comment="Sources without a complete look; panel matched: those present at one end only"
+    )

@@ -12,6 +12,16 @@ from dataclasses import dataclass
 from sqlalchemy import JSON, Connection, Table, text
 
 from models.classification_tables import DEFAULT_DEFINITION, class_column
+from models.link_views import (
+    CREDENTIAL,
+    CREDENTIAL_TEXT,
+    FIRST_LISTED,
+    LINK_STATE,
+    LINK_STATE_TEXT,
+    LINKS,
+    LISTED_LAST,
+    last_title,
+)
 from models.units import OFFERING, PROGRAMME, table
 
 _Columns = Mapping[str, tuple[str, str]]
@@ -127,6 +137,21 @@ join programme_window w on w.programme_id = p.id and w.window_number = v.window_
 join programme_facts f on f.id = v.facts_id"""
 _PROGRAMMES_CLASSIFIED = f"{_PROGRAMMES}\nleft join programme_classification c on c.facts_id = f.id"
 _PROGRAMMES_NOW = f"{_PROGRAMMES_CLASSIFIED}\nleft join offering_summary u on u.programme_id = p.id"
+
+_LAST_TITLE = "Its title as printed last"
+_LINKED: _Columns = {
+    "source": ("p.source", "Source of the one listing"),
+    "ref": ("p.ref", "That source's own code for it"),
+    "title": (last_title("p"), _LAST_TITLE),
+    "other_source": ("q.source", "Source of the other listing"),
+    "other_ref": ("q.ref", "That source's own code for it"),
+    "other_title": (last_title("q"), _LAST_TITLE),
+    **_of(table("credential_link"), "n", ["method", "confidence"]),
+    "link_state": (LINK_STATE, LINK_STATE_TEXT),
+    **_of(
+        table("credential_link"), "n", ["reasons", "cut", "counts_once", "review", "programme_id", "other_programme_id"]
+    ),
+}
 
 _NO_PRICE = "f.price_type is null and f.price_amount is null and f.certificate_price_amount is null"
 _WEEKS = {end: f"coalesce(f.duration_weeks_{end}, u.duration_weeks_{end})" for end in ("min", "max")}
@@ -292,8 +317,8 @@ _HEALTH: _Columns = {
 
 _TREND: _Columns = {
     "snapshot_id": ("t.snapshot_id", "The snapshot, a digest of what it holds"),
-    **_of(table("snapshot"), "n", ["as_of", "period_start"]),
-    **_of(table("trend_row"), "t", ["unit", "panel", "cut", "cut_value", "measure", "value", "n", "missing_share"]),
+    **_of(table("snapshot"), "n", ["as_of", "known_at", "period_start", "definition"]),
+    **_of(table("trend_row"), "t", [name for name in table("trend_row").c.keys() if name != "snapshot_id"]),  # noqa: SIM118
     **_of(table("snapshot"), "n", ["method_version"]),
 }
 
@@ -327,20 +352,46 @@ _ALL = (
         _OFFERINGS + _NOW,
     ),
     _view(
-        "credential_current",
-        "Credentials to be had now. Each programme is a credential of its own until listings of one credential on "
-        "several catalogues are linked.",
+        "credential",
+        "The listings of every credential that was ever listed, one row a listing, with the title printed last; "
+        "listings that are linked as one have the same credential_id. `microcred links` brings it up to date.",
         {
-            "credential_id": ("p.id", "Number of the credential; today that of its programme"),
+            "credential_id": (CREDENTIAL, CREDENTIAL_TEXT),
+            **_SOURCE, **_PROGRAMME_IDENTITY,
+            "programme_key": (
+                "coalesce(m.programme_key, p.ref)", table("programme_credential").c.programme_key.comment or ""
+            ),
+            **_of(PROGRAMME.table("facts"), "f", ["title", "kind", "url"]),
+            "listing_state": _WINDOW["listing_state"],
+            "first_seen_at": ("o.opened_at", "First look that saw the listing (UTC)"),
+            **{name: _WINDOW[name] for name in ("last_seen_at", "withdrawn_at")},
+        },
+        f"{_PROGRAMMES}\n{LISTED_LAST}",
+    ),
+    _view(
+        "credential_current",
+        "Credentials to be had now, one row each: listings of several catalogues that are linked count once. The words "
+        "are those of the institution's own listing, else of a register, a consortium, a platform or an employer; of "
+        "several, of the one listed longest. All listings stand in credential.",
+        {
+            "credential_id": ("k.credential_id", CREDENTIAL_TEXT),
             **_SOURCE, **_PROGRAMME_IDENTITY,
             **_of(PROGRAMME.table("facts"), "f", [
                 "title", "kind", "credential_label", "platform_level", "eqf_level", "credits_value", "credits_unit",
                 "ects",
             ]),
             **{role: _ROLES[role] for role in ("awarded_by", "taught_by")},
-            "listings": ("1", "How many catalogues list it; always 1 until they are linked"),
+            "listings": ("t.listings", "How many listings of it are listed now, runs of one course among them"),
+            "sources": ("t.sources", "How many catalogues list it now"),
         },
-        _PROGRAMMES + _NOW,
+        FIRST_LISTED,
+    ),
+    _view(
+        "credential_link_current",
+        "Why listings count as one credential, or may: one row a pair that is linked, was cut, waits for a person, or "
+        "that a person decided is two. The listing that is the first by source and code stands first.",
+        _LINKED,
+        LINKS,
     ),
     _view(
         "organisation",
@@ -390,11 +441,13 @@ _ALL = (
     ),
     _view(
         "trend",
-        "The figures of the latest snapshot of each day and period.",
+        "The figures of the snapshots taken last: one of each day, period, day of knowledge and definition. Figures of "
+        "two method versions are not one series.",
         _TREND,
         "from trend_row t\njoin snapshot n on n.id = t.snapshot_id\n"
         "where n.taken_at = (select max(x.taken_at) from snapshot x\n"
-        "  where x.as_of = n.as_of and x.period_start = n.period_start)",
+        "  where x.as_of = n.as_of and x.period_start = n.period_start and x.known_at = n.known_at\n"
+        "    and x.definition = n.definition)",
     ),
 )  # fmt: skip
 

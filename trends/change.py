@@ -18,11 +18,9 @@ import numpy as np
 import pandas as pd
 
 from trends.categories import Categories
-from trends.frames import Period
-from trends.knowledge import Known
 from trends.panels import MATCHED, STATUSES
 from trends.tallies import BEFORE
-from trends.views import matched_view, table
+from trends.views import View, table
 
 CHANGES = ("change", "change_within", "change_reclassified", "change_stale", "change_exit", "change_entry")
 
@@ -39,8 +37,8 @@ def changes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         ``change_reclassified`` what moved there between categories; ``change_stale``, ``change_exit`` and
         ``change_entry`` what sources covered at one end only, retired ones and new ones add.
     """
-    totals = {status: of["stock"] - of["stock_start"] for status, of in tables.items()}
-    reclassified = tables[MATCHED]["reclassified"]
+    totals = {status: of["stock"].to_numpy() - of["stock_start"].to_numpy() for status, of in tables.items()}
+    reclassified = tables[MATCHED]["reclassified"].to_numpy()
     parts = {
         "change": totals[STATUSES[-1]],
         "change_within": totals[MATCHED] - reclassified,
@@ -48,7 +46,7 @@ def changes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     }
     for before, status in itertools.pairwise(STATUSES):
         parts[f"change_{status}"] = totals[status] - totals[before]
-    return pd.DataFrame(parts)[list(CHANGES)]
+    return pd.DataFrame(parts, index=tables[MATCHED].index, columns=list(CHANGES))
 
 
 def growth(matched: pd.DataFrame) -> pd.DataFrame:
@@ -68,20 +66,22 @@ def growth(matched: pd.DataFrame) -> pd.DataFrame:
         * ``entry_rate``, ``exit_rate``: what entered and what left, of the stock at the start; ``churn_rate`` their
           sum (birth, death and churn rates of the Eurostat-OECD Manual on Business Demography Statistics 2007).
     """
-    before = {name: matched[name].where(matched[name] > 0).astype("float64") for name in BEFORE}
+    of = {str(name): matched[name].to_numpy(dtype="float64") for name in matched}
+    before = {name: np.where(of[name] > 0, of[name], np.nan) for name in BEFORE}
     stock = before["stock_before"]
-    entered = matched["baseline_entered"] + matched["new"] + matched["relisted"]
-    left = matched["withdrawn"] + matched["source_exited"]
+    entered = of["baseline_entered"] + of["new"] + of["relisted"]
+    left = of["withdrawn"] + of["source_exited"]
     return pd.DataFrame(
         {
-            "growth": matched["stock_estimate"] / before["estimate_before"] - 1,
-            "growth_low": matched["stock_low"] / before["high_before"] - 1,
-            "growth_high": matched["stock_high"] / before["low_before"] - 1,
-            "growth_of_record": matched["stock"] / stock - 1,
+            "growth": of["stock_estimate"] / before["estimate_before"] - 1,
+            "growth_low": of["stock_low"] / before["high_before"] - 1,
+            "growth_high": of["stock_high"] / before["low_before"] - 1,
+            "growth_of_record": of["stock"] / stock - 1,
             "entry_rate": entered / stock,
             "exit_rate": left / stock,
             "churn_rate": (entered + left) / stock,
-        }
+        },
+        index=matched.index,
     )
 
 
@@ -95,23 +95,21 @@ def chained(links: Sequence[float]) -> list[float]:
 
 
 def stock_index(
-    known: Known, categories: Categories, unit: str, days: Sequence[date], population: str = "all"
+    links: Sequence[View], categories: Categories, days: Sequence[date], population: str = "all"
 ) -> pd.DataFrame:
     """Chain the growth of a unit over days, each link on the panel matched between two neighbours.
 
     All links are measured with the same knowledge, so nothing falls between two of them.
 
     Args:
-        days: in order, each once; none after the day that the history is measured as of.
+        links: the matched views between neighbouring days (``trends.views.chain_views``).
+        days: in order, each once.
 
     Returns:
         One row a day: ``as_of``, ``index`` (100 on the first day, NaN from a link on that cannot be measured) and ``n``
         (expected stock of the matched panel at the start of the link, rounded; 0 on the first day).
     """
-    links, counts = [], [0]
-    for period in itertools.starmap(Period, itertools.pairwise(days)):
-        view = matched_view(known, categories, unit, period)
-        total = table(view, categories, "total", population)
-        links.append(1 + float(growth(total)["growth"].iloc[0]))
-        counts.append(round(float(total["estimate_before"].iloc[0])))
-    return pd.DataFrame({"as_of": list(days), "index": chained(links), "n": counts})
+    totals = [table(view, categories, "total", population) for view in links]
+    index = chained([1 + float(growth(total)["growth"].iloc[0]) for total in totals])
+    counts = [0, *(round(float(total["estimate_before"].iloc[0])) for total in totals)]
+    return pd.DataFrame({"as_of": list(days), "index": index, "n": counts})

@@ -49,10 +49,10 @@ def category_shares(stock: pd.Series[int], n: int, unknown: int) -> pd.DataFrame
     """
     if n == 0:
         return pd.DataFrame(np.nan, index=stock.index, columns=["value", "low", "high"])
-    value, high = stock / n, (stock + unknown) / n
-    low = value.copy()
-    low.iloc[-1], high.iloc[-1] = 0.0, value.iloc[-1]
-    return pd.DataFrame({"value": value, "low": low, "high": high})
+    value = stock.to_numpy(dtype="float64") / n
+    low, high = value.copy(), (stock.to_numpy(dtype="float64") + unknown) / n
+    low[-1], high[-1] = 0.0, value[-1]
+    return pd.DataFrame({"value": value, "low": low, "high": high}, index=stock.index)
 
 
 def share_of(yes: int, no: int, unknown: int) -> Bounded:

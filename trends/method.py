@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trends.categories import CUTS
 from trends.change import CHANGES
-from trends.panels import COVERAGE_COLUMNS, TOLERANCE_DAYS, coverage, source_statuses
+from trends.panels import COVERAGE_COLUMNS, TOLERANCE_DAYS, coverage, quarter_days, source_statuses
 from trends.rows import PANELS, RATES
 from trends.snapshot import ROW_KEY, TREND_COLUMNS, snapshot
 from trends.tallies import FLOWS
@@ -16,7 +16,7 @@ from trends.views import POPULATIONS
 
 __all__ = [
     "CHANGES", "COVERAGE_COLUMNS", "CUTS", "FLOWS", "METHOD_VERSION", "PANELS", "POPULATIONS", "RATES", "ROW_KEY",
-    "TOLERANCE_DAYS", "TREND_COLUMNS", "UNITS", "coverage", "snapshot", "source_statuses",
+    "TOLERANCE_DAYS", "TREND_COLUMNS", "UNITS", "coverage", "quarter_days", "snapshot", "source_statuses",
 ]  # fmt: skip
 
 METHOD_VERSION = "2"

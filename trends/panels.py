@@ -7,7 +7,7 @@ are told apart by why they are not in it, because each reason is a part of the t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,8 @@ TOLERANCE_DAYS: Mapping[str, int] = {"daily": 7, "weekly": 14, "monthly": 45, "q
 MATCHED, STALE, EXIT, ENTRY = "matched", "stale", "exit", "entry"
 STATUSES = (MATCHED, STALE, EXIT, ENTRY)
 """In the order in which panels are nested to decompose a change."""
+
+MONTHS_OF_A_QUARTER = 3
 
 COVERAGE_COLUMNS = ("source", "source_kind", "country", "last_complete_look", "age_days", "last_outcome", "state")
 
@@ -87,6 +89,27 @@ def coverage(looks: pd.DataFrame, as_of: date) -> pd.DataFrame:
         last_complete_look=last_complete, age_days=age_days, last_outcome=last["outcome"], state=state
     ).reset_index()
     return frame[list(COVERAGE_COLUMNS)].sort_values("source", ignore_index=True)
+
+
+def quarter_days(looks: pd.DataFrame, as_of: date) -> tuple[date, ...]:
+    """Return the days before ``as_of`` over which indices are chained to it, in order.
+
+    They are the first days of calendar quarters, so that the chains of all snapshots have the same links: back from
+    ``as_of`` as long as a source is matched between each day and the next. The first of them is the base of the chain.
+
+    Raises:
+        ValueError: if a column of ``looks`` is absent, a time is naive, or a cadence is unknown.
+    """
+    days: list[date] = []
+    later, day = as_of, _first_of_quarter(as_of - timedelta(days=1))
+    while (source_statuses(looks, Period(day, later))["status"] == MATCHED).any():
+        days.append(day)
+        later, day = day, _first_of_quarter(day - timedelta(days=1))
+    return tuple(reversed(days))
+
+
+def _first_of_quarter(day: date) -> date:
+    return date(day.year, day.month - (day.month - 1) % MONTHS_OF_A_QUARTER, 1)
 
 
 def _tolerance_days(cadence: pd.Series[Any]) -> pd.Series[Any]:

@@ -6,7 +6,6 @@ same items from day to day (the matched-model method) and moves only when their 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,10 +15,10 @@ import pandas as pd
 
 from trends.categories import Categories, Numbers
 from trends.change import chained
-from trends.frames import UNKNOWN, Period
-from trends.knowledge import Flags, Known
+from trends.frames import UNKNOWN
+from trends.knowledge import Flags
 from trends.units import Facts
-from trends.views import View, category_names, matched_view, places
+from trends.views import View, category_names, places
 
 LEVELS = ("price_eur", "price_eur_per_ects", "price_eur_per_hour")
 QUARTILES = {"q1": 0.25, "median": 0.5, "q3": 0.75}
@@ -144,7 +143,7 @@ def jevons(view: View, categories: Categories, cut: str, population: str) -> pd.
 
 
 def price_index(
-    known: Known, categories: Categories, unit: str, days: Sequence[date], population: str = "all"
+    links: Sequence[View], categories: Categories, days: Sequence[date], population: str = "all"
 ) -> pd.DataFrame:
     """Chain the index of Jevons over days, each link over the items matched between two neighbours.
 
@@ -152,20 +151,16 @@ def price_index(
     transitive), so a price that goes up and comes back leaves no trace.
 
     Args:
-        unit: ``listing`` or ``offering``.
-        days: in order, each once; none after the day that the history is measured as of.
+        links: the matched views between neighbouring days (``trends.views.chain_views``), of listings or offerings.
+        days: in order, each once.
 
     Returns:
         One row a day: ``as_of``, ``index`` (100 on the first day, NaN from a link on over no item) and ``n`` (items of
         the link, 0 on the first day).
     """
-    links, counts = [], [0]
-    for period in itertools.starmap(Period, itertools.pairwise(days)):
-        view = matched_view(known, categories, unit, period)
-        total = jevons(view, categories, "total", population).iloc[0]
-        links.append(float(total["price_relative"]))
-        counts.append(int(total["n"]))
-    return pd.DataFrame({"as_of": list(days), "index": chained(links), "n": counts})
+    totals = [jevons(view, categories, "total", population).iloc[0] for view in links]
+    index = chained([float(total["price_relative"]) for total in totals])
+    return pd.DataFrame({"as_of": list(days), "index": index, "n": [0, *(int(total["n"]) for total in totals)]})
 
 
 def _words_at(facts: Facts, categories: Categories, cut: str) -> npt.NDArray[np.object_]:

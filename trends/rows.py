@@ -74,7 +74,8 @@ def _tables(views: Mapping[str, View], categories: Categories, cut: str, populat
 
 
 def _sums(counts: pd.DataFrame) -> dict[str, int]:
-    return {str(name): int(counts[name].sum()) for name in counts}
+    sums = counts.to_numpy(dtype="float64").sum(axis=0)
+    return {str(name): int(value) for name, value in zip(counts.columns, sums, strict=True)}
 
 
 def _unknown(counts: pd.DataFrame) -> dict[str, int]:

@@ -15,7 +15,7 @@ from trends.knowledge import Known, known_by
 from trends.panels import ENTRY, EXIT, MATCHED, STALE, STATUSES, coverage, source_statuses
 from trends.rows import count_rows
 from trends.updates import changed_windows
-from trends.views import View, nested_views
+from trends.views import View, chain_views, nested_views
 
 COVERAGE = ("sources_ok", "sources_stale", "sources_missing")
 ROW_KEY = ("definition", "population", "unit", "panel", "cut", "cut_value", "measure")
@@ -63,6 +63,7 @@ def snapshot(
     definition: str,
     known_at: date | None = None,
     absences: pd.DataFrame | None = None,
+    offering_absences: pd.DataFrame | None = None,
     chain_days: Sequence[date] = (),
 ) -> pd.DataFrame:
     """Measure a history as of the end of ``as_of``, and what happened after the end of ``period_start``.
@@ -79,6 +80,7 @@ def snapshot(
         known_at: the day up to whose end looks are used; by default ``as_of`` ("as known then"). See
             ``trends.knowledge`` for what a later day changes.
         absences: absences of listings that were taken back (see ``trends.knowledge.known_by``).
+        offering_absences: those of offerings.
         chain_days: days before ``as_of`` over which the indices are chained, in order; the first is their base. Without
             them there are no rows of indices.
 
@@ -99,7 +101,7 @@ def snapshot(
     known_day = known_at or as_of
     histories = {
         "listing": known_by(listings, looks, as_of=as_of, known_at=known_day, absences=absences),
-        "offering": known_by(offerings, looks, as_of=as_of, known_at=known_day),
+        "offering": known_by(offerings, looks, as_of=as_of, known_at=known_day, absences=offering_absences),
     }
     categories = {name: categorise(known.versions) for name, known in histories.items()}
     figures = []
@@ -118,6 +120,7 @@ def snapshot(
 def _unit_rows(plan: Plan, known: Known, categories: Categories, period: Period, days: Sequence[date]) -> pd.DataFrame:
     views = nested_views(known, categories, plan.unit, period)
     changed = changed_windows(views[STATUSES[-1]], known, period)
+    links = chain_views(known, categories, plan.unit, days) if plan.indices_of else []
     found = []
     for population, cuts in plan.cuts.items():
         rows = [count_rows(views, categories, cut, population, changed) for cut in cuts]
@@ -125,10 +128,8 @@ def _unit_rows(plan: Plan, known: Known, categories: Categories, period: Period,
         rows.append(totals.estimate_rows(views[STATUSES[-1]], categories, population, period))
         if plan.with_overlap:
             rows.append(totals.overlap_rows(views[STATUSES[-1]], known, categories, population, period.end))
-        if len(days) > 1 and population in plan.indices_of:
-            rows.append(
-                totals.index_rows(known, categories, plan.unit, days, population, with_prices=plan.with_price_index)
-            )
+        if links and population in plan.indices_of:
+            rows.append(totals.index_rows(links, categories, days, population, with_prices=plan.with_price_index))
         found.append(pd.concat(rows, ignore_index=True).assign(population=population))
     return pd.concat(found, ignore_index=True)
 

@@ -120,12 +120,12 @@ def field_rows(changes: pd.DataFrame, period: Period) -> pd.DataFrame:
 
 
 def index_rows(
-    known: Known, categories: Categories, unit: str, days: Sequence[date], population: str, *, with_prices: bool
+    links: Sequence[View], categories: Categories, days: Sequence[date], population: str, *, with_prices: bool
 ) -> pd.DataFrame:
     """Return the chain indices on the last of some days: 100 on the first."""
-    found = {"stock_index": stock_index(known, categories, unit, days, population)}
+    found = {"stock_index": stock_index(links, categories, days, population)}
     if with_prices:
-        found["price_index"] = price_index(known, categories, unit, days, population)
+        found["price_index"] = price_index(links, categories, days, population)
     rows = [
         {"measure": name, "value": of["index"].iloc[-1], "n": of["n"].iloc[-1], "missing_share": 0.0}
         for name, of in found.items()

@@ -131,11 +131,19 @@ def _windows(windows: pd.DataFrame, key: Integers, place: Integers, by_time: Int
     members = windows.iloc[by_time]
     begins = np.flatnonzero(np.diff(place[by_time], prepend=-1))
     ticks = {name: _ticks(members[name]) for name in _LAST_OF_MEMBERS}
+    unit = place[by_time]
+    exits = members["is_source_exit"].to_numpy(dtype=bool)
+    left_at = _reduced(np.maximum, ticks["left_at"], begins)
+    ended_by_exit = _reduced(np.logical_or, exits & (ticks["left_at"] == left_at[unit]), begins)
+    # A catalogue that was retired lists nothing: it keeps no unit in doubt that others went on listing.
+    is_over = exits & ~ended_by_exit[unit]
+    for name in ("missed_at", "withdrawn_at"):
+        ticks[name] = np.where(is_over, ticks["left_at"], ticks[name])
     # An unknown time is later than all: while one member is still listed, or its miss not confirmed, so is the unit.
     last = {name: _reduced(np.maximum, of, begins) for name, of in ticks.items()}
-    ended_by_exit = members["is_source_exit"].to_numpy() & (ticks["left_at"] == last["left_at"][place[by_time]])
     # A unit has gone if all of its listings have; these tend to go together, so it is as likely as the least likely.
-    gone = _reduced(np.minimum, members["gone_probability"].to_numpy(dtype=float), begins)
+    chance = np.where(is_over, 1.0, members["gone_probability"].to_numpy(dtype=float))
+    gone = _reduced(np.minimum, chance, begins)
     result = members.iloc[begins][["opened_at", "not_before", "is_after_baseline"]].reset_index(drop=True)
     # What is unknown of the member that opened first stays unknown; the others can only lower a bound that is known.
     earliest = _times(_reduced(np.minimum, _ticks(members["not_before"]), begins))
@@ -143,7 +151,7 @@ def _windows(windows: pd.DataFrame, key: Integers, place: Integers, by_time: Int
         not_before=earliest.where(result["not_before"].notna()),
         **{name: _times(of) for name, of in last.items()},
         gone_probability=gone,
-        is_source_exit=_reduced(np.logical_or, ended_by_exit, begins),
+        is_source_exit=ended_by_exit,
         unit_key=key[by_time][begins],
         is_first=np.diff(key[by_time][begins], prepend=-1) != 0,
     )

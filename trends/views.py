@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -66,6 +68,17 @@ def matched_view(known: Known, categories: Categories, unit: str, period: Period
     matched = set(statuses.loc[statuses["status"] == MATCHED, "source"])
     is_matched = known.windows["source"].isin(matched).to_numpy()
     return view_of(known, categories, unit, period, is_matched)
+
+
+def chain_views(known: Known, categories: Categories, unit: str, days: Sequence[date]) -> list[View]:
+    """Return the matched views between neighbouring days: the links of a chain.
+
+    Args:
+        days: in order, each once; none after the day that the history is measured as of.
+    """
+    return [
+        matched_view(known, categories, unit, period) for period in itertools.starmap(Period, itertools.pairwise(days))
+    ]
 
 
 def category_names(categories: Categories, cut: str) -> tuple[str, ...]:

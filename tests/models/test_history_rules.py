@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from small_runs import Told, a_programme, at, digest
 
-from models.queries import history_frame, looks_frame
+from models.queries import trend_frames
 from models.records import Offering, Outcome, PageFailure, PriceFacts
 
 
@@ -16,11 +17,12 @@ def test_rule_1_the_first_complete_look_is_a_baseline(told: Told):
     first = told.run("2024-01-08", "a", "b")
     told.run("2024-01-15", "a", "b", "c")
     assert first.new == 1
-    looks = looks_frame(told.engine)
-    assert looks["is_first_complete"].tolist() == [False, True, False]
-    assert looks["counts_absences"].tolist() == [False, True, True]
-    assert history_frame(told.engine, unit="programme")["opened_at"].tolist() == [
-        at("2024-01-01"), at("2024-01-08"), at("2024-01-15"),
+    frames = trend_frames(told.engine, definition="eu_2022")
+    assert frames.looks["counts_absences"].tolist() == [False, True, True]
+    assert frames.listings["opened_at"].tolist() == [at("2024-01-01"), at("2024-01-08"), at("2024-01-15")]
+    # Only of what the baseline did not find is it known when it was not there yet.
+    assert [None if moment is pd.NaT else moment for moment in frames.listings["seen_not_before"]] == [
+        None, None, at("2024-01-08"),
     ]  # fmt: skip
 
 
@@ -217,8 +219,9 @@ def test_offerings_have_a_history_of_their_own(told: Told):
     assert told.rows("select ref, programme_ref, listing_state, location from offering_current") == [
         ("autumn", "a", "live", "Utrecht")
     ]
-    frame = history_frame(told.engine, unit="offering")
-    assert frame["delivery"].tolist() == ["online", "blended", "blended", None]
+    frame = trend_frames(told.engine, definition="eu_2022").offerings
+    assert frame["ref"].tolist() == ["autumn", "autumn", "autumn", "spring"]
+    assert frame["delivery"].tolist() == ["blended", "blended", None, "online"]
     assert frame["kind"].tolist() == ["course"] * 4
 
 

@@ -73,6 +73,19 @@ def expecting(**expectations: Any) -> Source:
             id="ids renamed",
         ),
         pytest.param(harvest(10, first=5), previous(10), Outcome.OK, "", id="half of them other"),
+        pytest.param(
+            harvest(12, first=94, failures=(FAILURE,)), previous(100), Outcome.PARTIAL, "timed out",
+            id="half of a part other",
+        ),
+        pytest.param(
+            harvest(13, first=94, failures=(FAILURE,)), previous(100), Outcome.SUSPECT,
+            "7 of the 13 refs read are none of the 100 of 2023-01-01: the source seems to have renamed its ids",
+            id="ids renamed, in a part",
+        ),
+        pytest.param(
+            harvest(9, first=100, failures=(FAILURE,)), previous(100), Outcome.PARTIAL, "timed out",
+            id="too few of a part to speak of a flood",
+        ),
         pytest.param(harvest(4, first=9), previous(4), Outcome.OK, "", id="too few to speak of a flood"),
         pytest.param(harvest(8, duplicates=2), None, Outcome.OK, "", id="some duplicates"),
         pytest.param(

@@ -176,3 +176,22 @@ def test_a_database_with_rows_is_upgraded_and_keeps_them(tmp_path: Path):
             assert connection.execute(text(evidence)).all() == [(0,)]
         assert connection.exec_driver_sql("pragma foreign_keys").scalar() == 1
     engine.dispose()
+
+
+def test_figures_of_method_1_stay_and_say_what_they_count(tmp_path: Path):
+    engine = make_engine(make_url(f"sqlite:///{tmp_path / 'old.sqlite'}"))
+    with writing(engine) as connection:
+        migrate_to(connection, "0007")
+        fill(connection, "snapshot", id="s", as_of="2024-03-31", period_start="2023-12-31", method_version="1",
+             coverage="[]")  # fmt: skip
+        for unit in ("programme", "offering"):
+            fill(connection, "trend_row", snapshot_id="s", unit=unit, value=7.0)
+    migrate(engine)
+    with engine.connect() as connection:
+        days = "select as_of, known_at, period_start, definition, method_version from snapshot"
+        assert connection.execute(text(days)).all() == [("2024-03-31", "2024-03-31", "2023-12-31", "eu_2022", "1")]
+        rows = "select population, unit, value, low, high, sources_ok, method_version from trend order by unit"
+        assert connection.execute(text(rows)).all() == [
+            ("all", "listing", 7.0, None, None, None, "1"), ("all", "offering", 7.0, None, None, None, "1"),
+        ]  # fmt: skip
+    engine.dispose()

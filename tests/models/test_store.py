@@ -11,7 +11,15 @@ from small_runs import Told, a_page, a_programme, a_source, at, harvest_of
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from models.queries import known_pages, previous_look, run_record, suspect_runs, trend_frame
+from models.queries import (
+    known_pages,
+    previous_look,
+    run_record,
+    snapshot_rows,
+    stored_snapshots,
+    suspect_runs,
+    trend_frame,
+)
 from models.records import (
     Judgement,
     OrganisationRole,
@@ -183,37 +191,57 @@ def test_the_words_kept_beside_facts_are_those_of_the_earliest_look(told: Told):
     assert told.rows("select count(*) from programme_facts") == [(1,)]
 
 
-def figures(value: int) -> pd.DataFrame:
+def figures(value: float) -> pd.DataFrame:
     row = {
-        "as_of": date(2024, 3, 31), "period_start": date(2023, 12, 31), "unit": "programme", "panel": "all",
-        "cut": "total", "cut_value": "all", "measure": "stock", "value": value, "n": value,
-        "missing_share": float("nan"),
+        "population": "all", "unit": "listing", "panel": "all", "cut": "total", "cut_value": "all", "measure": "stock",
+        "value": value, "low": 5.0, "high": float("nan"), "n": 7, "missing_share": float("nan"), "sources_ok": 1,
+        "sources_stale": 0, "sources_missing": 2,
     }  # fmt: skip
     return pd.DataFrame([row])
 
 
-def snapshot(engine: Engine, value: int) -> str:
+def snapshot(engine: Engine, value: float, **others: Any) -> str:
     looked_at = pd.DataFrame({"source": ["alpha"], "last_complete_look": [pd.NaT], "age_days": [pd.NA]})
-    return Store(engine).save_snapshot(
-        as_of=date(2024, 3, 31), period_start=date(2023, 12, 31), rows=figures(value), coverage=looked_at,
-        method_version="1", code_version="1",
-    )  # fmt: skip
+    days = {"as_of": date(2024, 3, 31), "known_at": date(2024, 3, 31), "period_start": date(2023, 12, 31)}
+    facts: dict[str, Any] = {**days, "definition": "eu_2022", "method_version": "2", "code_version": "1"} | others
+    return Store(engine).save_snapshot(rows=figures(value), coverage=looked_at, **facts)
 
 
-def test_the_same_snapshot_twice_changes_nothing_and_the_latest_of_a_period_is_shown(engine: Engine):
+def test_the_same_snapshot_twice_changes_nothing_and_the_latest_of_a_series_is_shown(engine: Engine):
     first = snapshot(engine, 7)
     assert snapshot(engine, 7) == first
-    shown = trend_frame(engine)
-    assert shown[["snapshot_id", "as_of", "value", "missing_share"]].to_numpy().tolist() == [
-        [first, date(2024, 3, 31), 7.0, None]
-    ]
+    shown = trend_frame(engine).iloc[0]
+    assert shown[["snapshot_id", "as_of", "known_at", "definition", "population", "value", "low", "n"]].tolist() == [
+        first, date(2024, 3, 31), date(2024, 3, 31), "eu_2022", "all", 7.0, 5.0, 7,
+    ]  # fmt: skip
+    assert pd.isna(shown["high"])
+    assert pd.isna(shown["missing_share"])
+    assert shown[["sources_ok", "sources_stale", "sources_missing"]].tolist() == [1, 0, 2]
     second = snapshot(engine, 8)
     assert second != first
     assert trend_frame(engine)["value"].tolist() == [8.0]
     assert snapshot(engine, 7) == first
     assert trend_frame(engine)["value"].tolist() == [7.0]
+    assert [one.id for one in stored_snapshots(engine)] == [second, first]
+
+
+def test_another_day_of_knowledge_or_definition_is_another_series_and_another_method_takes_the_place(engine: Engine):
+    old = snapshot(engine, 7, method_version="1")
+    snapshot(engine, 8, known_at=date(2024, 6, 30))
+    snapshot(engine, 9, definition="spain_2023")
+    assert sorted(trend_frame(engine)["value"]) == [7.0, 8.0, 9.0]
+    snapshot(engine, 10)
+    assert sorted(trend_frame(engine)["value"]) == [8.0, 9.0, 10.0]
+    assert trend_frame(engine, definition="spain_2023", as_of=date(2024, 3, 31))["value"].tolist() == [9.0]
+    assert trend_frame(engine, measure="new").empty
+    assert snapshot_rows(engine, old)["value"].tolist() == [7.0]
+
+
+def test_a_figure_that_cannot_be_measured_is_stored_as_unknown(engine: Engine):
+    snapshot(engine, float("nan"))
+    assert trend_frame(engine)["value"].isna().tolist() == [True]
     with engine.connect() as connection:
-        assert connection.execute(text("select count(*) from snapshot")).scalar_one() == 2
+        assert connection.execute(text("select value from trend")).all() == [(None,)]
 
 
 def test_a_naive_time_is_refused(engine: Engine):

@@ -11,17 +11,17 @@ from sqlalchemy import Engine, text
 
 from models.queries import (
     QueryRefused,
-    history_frame,
     last_good_looks,
-    looks_frame,
     read_sql,
     run_log,
     source_health,
+    stored_snapshots,
     trend_frame,
+    trend_frames,
 )
 from models.records import Offering, OrganisationRole, Outcome
 from models.views import VIEWS
-from trends.measures import coverage, measure
+from trends.method import coverage, snapshot
 
 
 @pytest.fixture
@@ -48,8 +48,9 @@ def test_every_view_has_its_columns_with_their_texts(engine: Engine):
             assert view.comment
             assert all(view.columns.values())
     assert list(VIEWS) == [
-        "programme_current", "programme_history", "offering_current", "credential_current", "organisation",
-        "role_current", "development_evidence", "open_problem", "run_log", "source_health", "trend",
+        "programme_current", "programme_history", "offering_current", "credential", "credential_current",
+        "credential_link_current", "organisation", "role_current", "development_evidence", "open_problem", "run_log",
+        "source_health", "trend",
     ]  # fmt: skip
 
 
@@ -96,33 +97,34 @@ def test_health_of_sources_and_the_log(observed: Told):
     assert last_good_looks(observed.engine) == {"alpha": at("2024-01-08"), "beta": at("2024-01-10")}
 
 
-def test_the_frames_fit_the_measures(observed: Told):
-    looks = looks_frame(observed.engine)
-    assert looks["is_first_complete"].tolist() == [True, False, False, False]
-    rows = measure(
-        history_frame(observed.engine, unit="programme"), looks, as_of=date(2024, 1, 31),
-        period_start=date(2024, 1, 2), unit="programme",
+def test_the_frames_fit_the_method(observed: Told):
+    frames = trend_frames(observed.engine, definition="eu_2022")
+    rows = snapshot(
+        frames.listings, frames.offerings, frames.looks, frames.changes, as_of=date(2024, 1, 31),
+        period_start=date(2024, 1, 2), definition="eu_2022", absences=frames.absences,
+        offering_absences=frames.offering_absences,
     )  # fmt: skip
-    total = rows[rows["cut"] == "total"].set_index("measure")["value"].to_dict()
-    assert total == {
-        "stock": 4, "missing": 1, "baseline_entered": 1, "new": 1, "relisted": 0, "withdrawn": 0, "changed": 0,
-        "changed_items": 0,
-    }  # fmt: skip
-    covered = coverage(looks, date(2024, 1, 31)).set_index("source")["state"].to_dict()
-    assert covered == {"alpha": "ok", "beta": "missing"}
-    with pytest.raises(ValueError, match="unknown unit 'course'"):
-        history_frame(observed.engine, unit="course")
+    of = (rows["unit"] == "listing") & (rows["population"] == "all") & (rows["panel"] == "all")
+    total = rows[of & (rows["cut"] == "total")].set_index("measure")["value"]
+    counts = ("stock", "missing", "baseline_entered", "new", "relisted", "withdrawn", "changed", "changed_items")
+    # The look of the 8th had missed b; that of beta was no complete one, so what it saw is not called new.
+    assert total[list(counts)].tolist() == [4, 1, 1, 1, 0, 0, 0, 0]
+    covered = coverage(frames.looks, date(2024, 1, 31)).set_index("source")["state"].to_dict()
+    assert covered == {"alpha": "stale", "beta": "missing"}
 
 
 def test_an_empty_database_gives_empty_frames_that_can_be_measured(engine: Engine):
     assert trend_frame(engine).empty
+    assert stored_snapshots(engine) == ()
     assert source_health(engine).empty
     assert last_good_looks(engine) == {}
-    rows = measure(
-        history_frame(engine, unit="offering"), looks_frame(engine), as_of=date(2024, 1, 31),
-        period_start=date(2024, 1, 2), unit="offering",
+    frames = trend_frames(engine, definition="eu_2022")
+    rows = snapshot(
+        frames.listings, frames.offerings, frames.looks, frames.changes, as_of=date(2024, 1, 31),
+        period_start=date(2024, 1, 2), definition="eu_2022", absences=frames.absences,
+        offering_absences=frames.offering_absences,
     )  # fmt: skip
-    assert set(rows["value"]) == {0}
+    assert set(rows[rows["measure"] == "stock"]["value"]) == {0}
 
 
 @pytest.mark.parametrize(

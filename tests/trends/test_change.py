@@ -12,7 +12,7 @@ from trend_frames import every_week, gone, history, later, looks, version, views
 from trends.categories import categorise
 from trends.change import chained, changes, growth, stock_index
 from trends.knowledge import known_by
-from trends.views import table
+from trends.views import chain_views, table
 
 BASE = "2024-01-01"
 QUARTER = ("2024-03-31", "2024-06-30")
@@ -146,7 +146,8 @@ def test_the_index_of_stock_follows_each_pair_of_days_on_its_own_panel():
     frame, seen = a_story()
     known = known_by(frame, seen, as_of=date(2024, 6, 30), known_at=date(2024, 6, 30))
     days = [date(2024, 1, 31), date(2024, 4, 30), date(2024, 5, 31), date(2024, 6, 30)]
-    got = stock_index(known, categorise(known.versions), "listing", days)
+    categories = categorise(known.versions)
+    got = stock_index(chain_views(known, categories, "listing", days), categories, days)
     # January to April: alpha 11 and gamma 4 become one more (item 21), less 2/7 of item 20, which was gone between
     # 29 April and 6 May. April to May: that is gone, and item 22 came. May to June: alpha 12 and beta 7, nothing moves.
     april = (16 - 2 / 7) / 15

@@ -9,7 +9,7 @@ import pytest
 from trend_frames import looks
 
 from trends.frames import Period
-from trends.panels import COVERAGE_COLUMNS, TOLERANCE_DAYS, coverage, source_statuses
+from trends.panels import COVERAGE_COLUMNS, TOLERANCE_DAYS, coverage, quarter_days, source_statuses
 
 QUARTER = Period(date(2024, 3, 31), date(2024, 6, 30))
 
@@ -95,3 +95,13 @@ def test_a_source_that_is_read_after_it_is_said_to_be_retired_is_not():
 
 def test_a_source_of_which_only_pieces_were_read_is_stale():
     assert status(("alpha", "2024-05-20", "partial")) == "stale"
+
+
+def test_chains_go_back_over_first_days_of_quarters_as_long_as_a_source_is_matched_on_each_link():
+    seen = [("alpha", f"2023-{month:02d}-{day}", "ok") for month in (3, 4, 6, 7, 9) for day in ("01", "28")]
+    seen += [("alpha", "2022-06-28", "ok")]
+    # 30 June 2022 is followed by nothing near 1 October 2022 or 1 January 2023.
+    assert quarter_days(looks(*seen), date(2023, 10, 1)) == (date(2023, 4, 1), date(2023, 7, 1))
+    assert quarter_days(looks(*seen), date(2023, 7, 31)) == (date(2023, 4, 1), date(2023, 7, 1))
+    assert quarter_days(looks(*seen), date(2024, 6, 30)) == ()
+    assert quarter_days(looks(), date(2024, 6, 30)) == ()

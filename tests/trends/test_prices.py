@@ -12,6 +12,7 @@ from trend_frames import every_week, gone, history, later, looks, version, views
 from trends.categories import categorise
 from trends.knowledge import known_by
 from trends.prices import jevons, price_index, price_levels
+from trends.views import chain_views
 
 BASE = "2024-01-01"
 SEEN = looks(*every_week("alpha", BASE, "2024-06-24"), *every_week("beta", BASE, "2024-06-24"))
@@ -126,6 +127,7 @@ def test_the_chain_of_the_index_leaves_no_trace_of_a_price_that_comes_back():
     )
     known = known_by(frame, SEEN, as_of=date(2024, 6, 30), known_at=date(2024, 6, 30))
     days = [date(2024, 4, 30), date(2024, 5, 31), date(2024, 6, 30)]
-    got = price_index(known, categorise(known.versions), "listing", days)
+    categories = categorise(known.versions)
+    got = price_index(chain_views(known, categories, "listing", days), categories, days)
     assert got["index"].tolist() == pytest.approx([100, 100 * (2 * 1.1) ** (1 / 3), 100 * 1.1 ** (1 / 3)])
     assert got["n"].tolist() == [0, 3, 3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from trend_frames import COUNTRIES, KINDS, counts, every_week, gone, history, later, looks, total, version, views_of
@@ -53,6 +55,23 @@ def test_it_is_surely_listed_only_if_one_of_its_listings_is():
     )
     got = total(frame, WEEKS, SPRING, unit="credential")
     assert (got["stock"], got.get("stock_low", 0), got["missing"]) == (1, 0, 1)
+
+
+def test_a_retired_catalogue_keeps_nothing_listed_that_the_other_withdrew():
+    """Alpha is retired on 1 April; beta, which lists it too, withdraws it on 22 April. The other item stays at beta."""
+    seen = looks(
+        *every_week("alpha", BASE, "2024-03-25"), *every_week("beta", BASE, "2024-06-24"),
+        retired={"alpha": date(2024, 4, 1)},
+    )  # fmt: skip
+    frame = history(
+        linked(1, BASE),
+        linked(2, BASE, source="beta", **gone("2024-04-08", "2024-04-15", "2024-04-22")),
+        version(3, BASE, source="beta"),
+    )
+    got = total(frame, seen, SPRING, unit="credential")
+    assert (got["stock_start"], got["stock"], got["withdrawn"]) == (2, 1, 1)
+    assert (got["stock_low"], got["stock_high"]) == (1, 1)
+    assert counts(frame, seen, SPRING, unit="credential")["stock_estimate"].tolist() == [1.0]
 
 
 def test_a_gap_between_its_listings_makes_it_relisted():
