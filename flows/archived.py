@@ -8,7 +8,7 @@ ended, and the walk is all pages of the file in the order fetched, among them th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -80,10 +80,28 @@ def archived_run(archive: Archive, source: str, file: str) -> ArchivedRun:
 
 def whole_run(archive: Archive, source: str, as_of: datetime) -> ArchivedRun | None:
     """Return the run of a source at a time that came to its end, the first of several, or ``None``."""
-    stem = f"{source}-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-"
-    runs = (archived_run(archive, source, file) for file in archive.files(source) if stem in file)
+    runs = (archived_run(archive, source, file) for file in _files_of(archive, source, as_of))
     found = [run for run in runs if run.is_whole and run.as_of == as_of]
     return min(found, key=lambda run: run.closed_at, default=None)
+
+
+def pages_kept(archive: Archive, source: str, as_of: datetime) -> dict[tuple[str, datetime], Callable[[], Page]] | None:
+    """Return the pages in files of a run that broke off, by the address asked for and the time they were answered.
+
+    ``None`` if there is no such file. What follows a damaged record is left out: it can be asked for again.
+    """
+    files = [file for file in _files_of(archive, source, as_of) if archive.ending(file) is None]
+    if not files:
+        return None
+    kept: dict[tuple[str, datetime], Callable[[], Page]] = {}
+    for file in files:
+        try:
+            for capture in archive.read_run(file):
+                if capture.purpose == "page":
+                    kept[capture.url, capture.at] = capture.page
+        except ArchiveDamaged:
+            continue
+    return kept
 
 
 def walked_again(archive: Archive, run: ArchivedRun, *, strict: bool = False) -> Walked:
@@ -112,6 +130,11 @@ def walked_again(archive: Archive, run: ArchivedRun, *, strict: bool = False) ->
         robots=dict(told.get("robots", {})),
         origin=run.origin,
     )
+
+
+def _files_of(archive: Archive, source: str, as_of: datetime) -> list[str]:
+    stem = f"{source}-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-"
+    return [file for file in archive.files(source) if stem in file]
 
 
 def _pages(archive: Archive, run: ArchivedRun, ending: Ending | None) -> Iterator[Page | PageFailure]:

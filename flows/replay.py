@@ -45,10 +45,19 @@ def replay(observatory: Observatory, directory: Path, *, accept: bool = False) -
         RecordingInvalid: if the recording cannot be read; nothing was stored.
         RunExists: if another run of the source is stored at the very time of a recorded one.
     """
-    recording = load_recording(directory)
+    return replay_runs(observatory, load_recording(directory), accept=accept)
+
+
+def replay_runs(observatory: Observatory, recording: Recording, *, accept: bool = False) -> Replayed:
+    """Harvest from the runs of a recording that is read already (see ``replay``).
+
+    Raises:
+        ValueError: if there is no such source.
+        RunExists: as ``replay``.
+    """
     source = discover().get(recording.source)
     if source is None:
-        raise ValueError(f"{directory}: the recording is of {recording.source!r}, and there is no such source")
+        raise ValueError(f"the recording is of {recording.source!r}, and there is no such source")
     runs = tuple(asyncio.run(_replay_run(observatory, source, run, accept=accept)) for run in recording.runs)
     return Replayed(runs=runs, surprises=tuple(surprises(recording, runs)))
 

@@ -65,26 +65,36 @@ class KeyPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedAddresses:
-    """What to ask web archives for beside what can be derived: single addresses, and beginnings of addresses."""
+    """What web archives hold of a source, and what looks made of their captures may say (docs/backfill.md).
+
+    ``urls`` and ``prefixes`` are what to ask for beside what can be derived: single addresses, and beginnings of
+    addresses. Captures of one look lie at most ``near_days`` from the capture of its start page. ``whole_days`` is a
+    person's word that captures which lie within so many days show the whole catalogue; ``None``: they never do.
+    """
 
     urls: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    near_days: int = 7
+    whole_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One way in which a source has been published; an earlier format ends on ``until``.
 
-    ``platform`` names a module of ``scrapers.platforms``; ``None`` means the source's own ``scraper.py``.
-    ``options`` are facts only that platform reads. ``until`` is the first day on which the format
-    no longer holds; ``None`` for today's format. ``archive`` is what web archives may hold of it elsewhere.
+    ``platform`` names a module of ``scrapers.platforms``; ``None`` means the source's own module ``scraper``.
+    ``options`` are facts only that platform reads. ``since`` is the first day on which the format is known to hold,
+    ``None`` if that is not known; ``until`` the first on which it no longer holds, ``None`` for today's format.
+    ``archive`` is what web archives may hold of it elsewhere.
     """
 
     platform: str | None
     start: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
+    since: date | None = None
     until: date | None = None
     archive: ArchivedAddresses = ArchivedAddresses()
+    scraper: str = "scraper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

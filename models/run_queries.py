@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, Table, func, or_, select
 
 from models.history import Readings
-from models.records import ArchivePlace, KnownPage, Outcome, PreviousLook, RunRecord
+from models.records import ArchivePlace, KnownPage, Origin, Outcome, PreviousLook, RunRecord
 from models.run_rows import run_record_of, stored_run_row
 from models.units import OFFERING, PROGRAMME, Unit, table
 
@@ -46,13 +46,16 @@ def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook |
 
 
 def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
-    """Return the last archived capture of each URL of a source, whatever became of its run."""
+    """Return the last archived answer of a host to each URL of a source, whatever became of its run.
+
+    Recordings and captures of others are left out: a host that says "not modified" must mean what it gave us.
+    """
     run, capture = table("run"), table("capture")
     latest = func.row_number().over(partition_by=capture.c.url, order_by=(capture.c.at.desc(), capture.c.id.desc()))
     ranked = (
         select(capture, latest.label("place_in_time"))
         .join(run, run.c.id == capture.c.run_id)
-        .where(run.c.source == slug, capture.c.warc_file.is_not(None))
+        .where(run.c.source == slug, run.c.origin == Origin.LIVE.value, capture.c.warc_file.is_not(None))
         .subquery()
     )
     with engine.connect() as connection:

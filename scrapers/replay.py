@@ -27,16 +27,17 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.records import Origin, Page, PageFailure, Problem, Source, Stage
+from models.records import Origin, Page, Problem, Source, Stage
 from scrapers.decode import TEXT_BYTES_MAX
-from scrapers.scraper import PageFailed, SourceBlocked
+from scrapers.given import GivenPages
+from scrapers.scraper import SourceBlocked
 from scrapers.sniff import challenge, expected_of, sniff
 
 _ROBOTS = "not asked: replayed from a recording"
@@ -115,6 +116,17 @@ def load_recording(directory: Path) -> Recording:
     )
 
 
+def between(recording: Recording, since: date, until: date) -> Recording:
+    """Return a recording with only the runs of some days (UTC, both included), and what is expected of these."""
+    chosen = [number for number, run in enumerate(recording.runs) if since <= run.as_of.date() <= until]
+    if len(chosen) == len(recording.runs):
+        return recording
+    expect = {
+        key: [values[number] for number in chosen if number < len(values)] for key, values in recording.expect.items()
+    }
+    return replace(recording, runs=tuple(recording.runs[number] for number in chosen), expect=expect)
+
+
 def _captured(directory: Path, number: int, capture: Mapping[str, Any]) -> Captured:
     where = f"{directory / 'recording.toml'}: capture {number}"
     missing = {"url", "at", "file"} - set(capture)
@@ -177,7 +189,7 @@ def _starts_another(run: Sequence[Captured], capture: Captured) -> bool:
     return any(c.url == capture.url and c.at != capture.at and not (c.by_path and capture.by_path) for c in run)
 
 
-class RecordedFetch:
+class RecordedFetch(GivenPages):
     """A ``Fetch`` that answers from one recorded run.
 
     Answers mean what they mean live: a status other than 200 is a failed page, a 403 or a challenge ends the source.
@@ -199,12 +211,8 @@ class RecordedFetch:
         archive: Callable[[Page], Page] = lambda page: page,
         strict: bool = False,
     ) -> None:
-        self.failures: list[PageFailure] = []
-        self.problems: list[Problem] = []
-        self.incomplete_reasons: list[str] = []
-        self.robots: dict[str, str] = {}
+        super().__init__(source, run.as_of, robots=_ROBOTS)
         self._run = run
-        self._source = source
         self._archive = archive
         self._strict = strict
         self._answered: set[int] = set()
@@ -217,43 +225,13 @@ class RecordedFetch:
             SourceBlocked: if the recorded answer is a refusal.
             CassetteMiss: if it was not recorded and the fetch is strict.
         """
-        try:
-            host = urlsplit(url).netloc.lower()
-        except ValueError as error:
-            raise self._failed(url, f"not an address: {error}") from error
-        if host not in self._source.hosts:
-            message = f"{host or url} is not a host this source declares"
-            self.problems.append(Problem(stage=Stage.FETCH, code="off_host_link", message=message, url=url))
-            raise self._failed(url, f"not followed: {message}")
-        self.robots[host] = _ROBOTS
+        self._check_host(url)
         captured = self._find(url)
         if captured is None:
             if self._strict:
                 raise CassetteMiss(f"the recording holds no answer for {url}")
             raise self._failed(url, "not in the recording")
         return self._answer(url, captured, accept)
-
-    async def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
-        """Yield the recorded pages at ``urls``; failed ones are recorded and left out.
-
-        Raises:
-            SourceBlocked: if a recorded answer is a refusal.
-            CassetteMiss: as ``get``.
-        """
-        for url in urls:
-            try:
-                page = await self.get(url, accept=accept)
-            except PageFailed:
-                continue
-            yield page
-
-    def problem(self, problem: Problem) -> None:
-        """Record a problem met while walking."""
-        self.problems.append(problem)
-
-    def incomplete(self, reason: str) -> None:
-        """Record that this walk cannot list everything although no page failed."""
-        self.incomplete_reasons.append(reason)
 
     def _find(self, url: str) -> Captured | None:
         for number, captured in enumerate(self._run.captures):
@@ -287,10 +265,6 @@ class RecordedFetch:
         if wrong:
             raise self._failed(url, wrong, page.status)
         return page
-
-    def _failed(self, url: str, reason: str, status: int | None = None) -> PageFailed:
-        self.failures.append(PageFailure(url=url, at=self._run.as_of, reason=reason, status=status))
-        return PageFailed(f"{url}: {reason}")
 
 
 def _path(url: str) -> str:

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,7 +73,7 @@ def scraper_for(source: Source, day: date) -> Scraper:
         SourceInvalid: if the platform it names does not exist.
     """
     form = source.format_on(day)
-    module = _platform(form.platform) if form.platform else _own_scraper(source.slug)
+    module = _platform(form.platform) if form.platform else _own_scraper(source.slug, form.scraper)
     scraper: Scraper = module.Catalogue(source, form)
     return scraper
 
@@ -84,12 +85,12 @@ def _platform(name: str) -> ModuleType:
         raise SourceInvalid(f"there is no {_PLATFORMS}.{name}") from error
 
 
-def _own_scraper(slug: str) -> ModuleType:
+def _own_scraper(slug: str, name: str) -> ModuleType:
     own = own_directory()
-    file = own / slug / "scraper.py" if own is not None else None
+    file = own / slug / f"{name}.py" if own is not None else None
     if file is None or not file.is_file():
-        return import_module(f"{_SOURCES}.{slug}.scraper")
-    spec = spec_from_file_location(f"{slug}_scraper", file)
+        return import_module(f"{_SOURCES}.{slug}.{name}")
+    spec = spec_from_file_location(f"{slug}_{name}", file)
     if spec is None or spec.loader is None:
         raise SourceInvalid(f"{file} cannot be loaded")
     module = module_from_spec(spec)
@@ -180,7 +181,11 @@ def _formats(top: _Table) -> tuple[Format, ...]:
     earlier = top.take("earlier", lambda v: isinstance(v, list), "an array of tables", [])
     today = _format(top)
     formats = [_earlier(_Table(f"{top.where} [[earlier]]", table)) for table in earlier]
-    return (today, *sorted(formats, key=lambda form: form.until or date.max))
+    dated = sorted(formats, key=lambda form: form.until or date.max)
+    for before, after in pairwise([*dated, today]):
+        if before.until == after.until or (after.since and before.until and after.since < before.until):
+            raise SourceInvalid(f"{top.where}: two formats hold before {before.until}; each day has one")
+    return (today, *dated)
 
 
 def _format(table: _Table, until: date | None = None) -> Format:
@@ -188,15 +193,22 @@ def _format(table: _Table, until: date | None = None) -> Format:
         platform=table.take("platform", _is_text, "the name of a platform", None),
         start=tuple(table.take("start", _are_addresses, "a list of https addresses, not empty")),
         options=table.take("options", lambda v: isinstance(v, dict), "a table", {}),
+        since=table.take(
+            "since", lambda v: type(v) is date and (until is None or v < until), "a date, before until", None
+        ),
         until=until,
         archive=_archive(table.table("archive", optional=True)),
+        scraper=table.take("scraper", _is_module, "the name of a module in the folder of the source", "scraper"),
     )
 
 
 def _archive(table: _Table) -> ArchivedAddresses:
+    known = ArchivedAddresses()
     addresses = ArchivedAddresses(
         urls=tuple(table.take("urls", _are_archived, "a list of addresses", [])),
         prefixes=tuple(table.take("prefixes", _are_prefixes, "a list of addresses without a query", [])),
+        near_days=table.take("near_days", _is_count, "a whole number of days", known.near_days),
+        whole_days=table.take("whole_days", _is_count, "a whole number of days", known.whole_days),
     )
     table.nothing_left()
     return addresses
@@ -260,14 +272,18 @@ def _hosts(top: _Table, formats: tuple[Format, ...]) -> tuple[str, ...]:
 
 def _has_scraper(folder: Traversable, source: Source) -> None:
     for form in source.formats:
-        if form.platform is None and not (folder / "scraper.py").is_file():
-            raise SourceInvalid(f"{folder.name}/source.toml: names no platform, and there is no scraper.py")
+        if form.platform is None and not (folder / f"{form.scraper}.py").is_file():
+            raise SourceInvalid(f"{folder.name}/source.toml: names no platform, and there is no {form.scraper}.py")
         if form.platform is not None and not (files(_PLATFORMS) / f"{form.platform}.py").is_file():
             raise SourceInvalid(f"{folder.name}/source.toml: platform {form.platform!r} does not exist")
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, str) and value.isidentifier()
 
 
 def _is_pattern_with_a_group(value: Any) -> bool:

@@ -13,14 +13,16 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from crawl_site import exchange
 
 from sandbox.server import Site, serve
 from sandbox.world import World
+from scrapers.archive import Archive
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -133,10 +135,11 @@ def test_every_deployment_of_prefect_yaml_is_there(deployed: Deployed) -> None:
     assert {d["name"]: d["entrypoint"] for d in answer} == {
         "due": "flows.harvest.harvest",
         "named": "flows.harvest.harvest",
+        "past": "flows.backfill_flow.backfill",
         "monthly": "flows.snapshot.snapshot",
     }
     scheduled = {d["name"]: [s["schedule"]["cron"] for s in d["schedules"]] for d in answer}
-    assert scheduled == {"due": ["15 2 * * *"], "named": [], "monthly": ["0 6 1 * *"]}
+    assert scheduled == {"due": ["15 2 * * *"], "named": [], "past": [], "monthly": ["0 6 1 * *"]}
 
 
 def test_a_named_harvest_triggered_by_hand_reaches_the_database(deployed: Deployed) -> None:
@@ -150,6 +153,23 @@ def test_a_named_harvest_triggered_by_hand_reaches_the_database(deployed: Deploy
         ("tartu", "ok"),
     ]
     assert [row["source"] for row in artifact(deployed, "harvest-runs")] == ["opensap", "tartu"]
+
+
+def test_a_backfill_triggered_by_hand_reaches_the_database(deployed: Deployed) -> None:
+    url, body = "https://open.sap.com/api/v2/courses", ROOT / "tests" / "sources" / "opensap" / "courses.json"
+    at = datetime(2019, 5, 2, tzinfo=UTC)
+    with Archive(deployed.data / "others").run_writer("others", "0123456789abcdef", at) as writer:
+        writer.response(exchange(url, at, body.read_bytes()))
+        writer.close({})
+    done = deployed.run(
+        "deployment", "run", "backfill/past", "--watch", "--watch-timeout", "200",
+        "-p", "source=opensap", "-p", "since=2019-01-01", "-p", "until=2019-12-31",
+        "-p", f'files=["{deployed.data / "others"}"]',
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    looks = "select outcome, origin from run_log where source = 'opensap' and as_of like '2019-%'"
+    assert query(deployed.data, looks) == [("partial", "warc")]
+    assert [row["outcome"] for row in artifact(deployed, "backfill-looks")] == ["partial"]
 
 
 def test_a_failed_source_fails_the_flow_by_name_and_stops_no_other(deployed: Deployed) -> None:
@@ -181,5 +201,9 @@ def test_the_snapshot_flow_stores_a_snapshot(deployed: Deployed) -> None:
         "deployment", "run", "snapshot/monthly", "--watch", "--watch-timeout", "200", "-p", "as_of=2024-09-30"
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    stock = "select count(*) from trend where measure = 'stock' and cut = 'total' and unit = 'programme'"
-    assert query(deployed.data, stock) == [(1,)]
+    stock = (
+        "select known_at, definition from trend where measure = 'stock' and cut = 'total' and unit = 'credential' "
+        "and population = 'all' and panel = 'all'"
+    )
+    assert query(deployed.data, stock) == [("2024-09-30", "eu_2022")]
+    assert [row["as_of"] for row in artifact(deployed, "trend-snapshot")] == ["2024-09-30"]

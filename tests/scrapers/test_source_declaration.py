@@ -46,6 +46,79 @@ def test_a_declaration(tmp_path: Path) -> None:
     assert source.format_on(date(2020, 1, 1)).platform == "futurelearn"
 
 
+EARLIER = """
+[[earlier]]
+since = 2018-01-01
+until = 2020-01-01
+platform = "html_catalogue"
+start = ["https://www.tu.example/list"]
+[earlier.options]
+items = "li"
+[earlier.archive]
+urls = ["http://old.tu.example/list"]
+near_days = 3
+whole_days = 1
+[[earlier]]
+until = 2018-01-01
+scraper = "before_2018"
+start = ["https://www.tu.example/courses.asp"]
+"""
+SCRAPER = """
+from collections.abc import AsyncIterator, Iterable
+from models.records import Listing, Page, Problem
+from scrapers.scraper import Fetch, References, Scraper
+
+class Catalogue(Scraper):
+    async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
+        yield await fetch.get(self.format.start[0])
+    def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
+        yield Listing(ref="1", kind="course", title="of before 2018")
+"""
+
+
+def test_each_day_has_its_format_with_settings_or_a_module_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tu_example"
+    folder.mkdir()
+    (folder / "before_2018.py").write_text(SCRAPER, encoding="utf-8")
+    source = load_source(declare(folder, GOOD + EARLIER))
+    monkeypatch.setenv("MICROCRED_SOURCES_DIR", str(tmp_path))
+    names = {
+        day: type(scraper_for(source, date.fromisoformat(day))).__module__
+        for day in ("2017-12-31", "2018-01-01", "2019-12-31", "2020-01-01")
+    }
+    assert names == {
+        "2017-12-31": "tu_example_before_2018",
+        "2018-01-01": "scrapers.platforms.html_catalogue",
+        "2019-12-31": "scrapers.platforms.html_catalogue",
+        "2020-01-01": "scrapers.platforms.futurelearn",
+    }
+    form = source.format_on(date(2019, 1, 1))
+    assert (form.since, form.options) == (date(2018, 1, 1), {"items": "li"})
+    assert (form.archive.near_days, form.archive.whole_days) == (3, 1)
+    today = source.format_on(date(2026, 1, 1)).archive
+    assert (today.near_days, today.whole_days) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("since = 2018-01-01", "since = 2020-01-01"), "a date, before until"),
+        (("since = 2018-01-01", "since = 2017-06-01"), "two formats hold before 2018-01-01"),
+        (("until = 2020-01-01", "until = 2018-01-01"), "a date, before until"),
+        (('scraper = "before_2018"', ""), "there is no scraper.py"),
+        (('scraper = "before_2018"', 'scraper = "../evil"'), "the name of a module"),
+        (("near_days = 3", "near_days = -3"), "a whole number of days"),
+        (("whole_days = 1", "whole_days = true"), "a whole number of days"),
+    ],
+)
+def test_what_is_wrong_with_earlier_formats_is_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+    (tmp_path / "before_2018.py").write_text(SCRAPER, encoding="utf-8")
+    with pytest.raises(SourceInvalid, match=complaint):
+        load_source(declare(tmp_path, GOOD + EARLIER.replace(*change)))
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
