@@ -1,0 +1,89 @@
+"""``microcred reference``: published counts on stdout, ours of a real snapshot beside them, reasons where none is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MICROCRED_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MICROCRED_DATABASE_URL", database_url)
+
+    def run_command(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["microcred", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run_command
+
+
+def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Any, tmp_path: Path):
+    # The example of this source lists one micro-credential, on 2 March 2026.
+    assert run("replay", str(ROOT / "tests" / "sources" / "suny")).returncode == 0
+    assert run("snapshot", "--as-of", "2026-03-31").returncode == 0
+
+    done = run("reference", "suny_microcredentials", "suny_campuses", "microcreds_ie_courses", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert len(rows) == 7 + 7 + 1
+    newest = rows[6]
+    assert (newest["series"], newest["date_from"], newest["value"]) == ("suny_microcredentials", "2024-01-01", 588.0)
+    assert (newest["our_value"], newest["our_as_of"], newest["why_blank"]) == (1.0, "2026-03-31", "")
+    assert newest["days_apart"] == 455.0
+    assert (rows[7]["our_value"], rows[7]["why_blank"]) == (None, rows[7]["no_figure"])
+    assert (rows[14]["our_value"], rows[14]["low"], rows[14]["why_blank"]) == (None, 300.0, "no date")
+
+    drawn = run("reference", "suny_microcredentials", "--picture", "suny.svg")
+    assert drawn.returncode == 0, drawn.stderr
+    assert "State University of New York counts: microcredentials of its campuses" in " ".join(drawn.stdout.split())
+    assert "588" in drawn.stdout
+    assert "drawn: suny.svg" in drawn.stderr
+    assert "Blue, programmes, source suny" in (tmp_path / "suny.svg").read_text(encoding="utf-8")
+
+
+def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: Any):
+    done = run("reference")
+    assert done.returncode == 0, done.stderr
+    heading, *lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert heading.split() == ["series", "time", "stated", "ours", "our", "day"]
+    assert len(lines) == 58
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split() == ["suny_microcredentials", "2018", "21", "-", "no", "snapshot"]
+    ends = {line.split("-  ")[-1] for line in lines}
+    assert ends == {"no snapshot", "no date", "not counted"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no_such_series"], "no series no_such_series"),
+        (["suny_campuses", "--picture", "suny.pdf"], "a picture is a .png or .svg file"),
+        (["microcreds_ie_courses", "--picture", "x.svg"], "no count with a date is left to draw"),
+    ],
+)
+def test_wrong_usage_is_told(run: Any, arguments: list[str], said: str):
+    done = run("reference", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in " ".join(done.stderr.split())
