@@ -1,0 +1,34 @@
+"""``microcred serve``: the page people look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows import console
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Anything but this machine's own lets others read the database.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the page: figures, search, every programme with its history and its archived page, trends, sources.
+
+    Reads the database of the settings and cannot write to it; works offline and without scripts. Look at the demo with
+    `MICROCRED_DATA_DIR=data/demo microcred serve`. Stop it with Ctrl-C. There is no login: put a server that asks for
+    one in front of it before others can reach it.
+    """
+    from flows.serve import is_this_machine, opened_reach
+    from flows.serve import serve as serve_page
+    from flows.settings import Settings
+
+    if not is_this_machine(host):
+        console.say(f"warning: {host} can be reached from other machines, and whoever reaches it can read everything",
+                    style="yellow")  # fmt: skip
+    with opened_reach(Settings()) as reach:
+        shown = f"[{host}]" if ":" in host else host
+        console.say(f"reading the catalogue; then http://{shown}:{port}/ (Ctrl-C stops it)")
+        serve_page(reach, host=host, port=port)
