@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check accuracy accuracy-page bench docs format clean
+.PHONY: help demo test check accuracy accuracy-page bench truth docs format clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -24,7 +24,7 @@ demo: $(READY)  ## Harvest an imitated world of twelve catalogues over eight dat
 	@$(BIN)/microcred demo
 
 test: $(READY)  ## Run every test (starts its own PostgreSQL and Prefect servers; loopback only)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## Lint, format, types, import doors
 	@$(BIN)/ruff check .
@@ -41,11 +41,15 @@ accuracy-page: $(READY)
 bench: $(READY)  ## Measure the stages of a harvest on the sandbox
 	@$(BIN)/python -m bench.stages
 
+truth: $(READY)  ## Measure invented worlds of five years, and how near our figures and the usual practice's come to them
+	@$(BIN)/python -m bench.truth
+
 docs: $(READY)  ## Write the generated pages of docs/
 	@$(BIN)/python -m models.dictionary > docs/data-dictionary.md
 	@$(BIN)/python -m scrapers.status > docs/source-status.md
 	@$(BIN)/python -m scrapers.coverage > docs/coverage.md
 	@$(BIN)/python -m classify.rulebook > docs/classification.md
+	@$(BIN)/python -m trends.reference_page > docs/reference-series.md
 
 format: $(READY)  ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -6,13 +6,24 @@ Exit code 0: done; 1: something failed and says what; 2: wrong usage. Data on st
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_classify, cli_rebuild, cli_sources, console
+from flows import (
+    cli_backfill,
+    cli_classify,
+    cli_export,
+    cli_links,
+    cli_rebuild,
+    cli_reference,
+    cli_serve,
+    cli_sources,
+    cli_trends,
+    console,
+)
 
 if TYPE_CHECKING:
     from models.records import RunRecord
@@ -29,9 +40,12 @@ app = typer.Typer(
 )
 db_app = typer.Typer(help="The database: where it is, upgrades, comparisons, copies.", no_args_is_help=True)
 app.add_typer(cli_sources.app, name="sources")
+app.add_typer(cli_links.app, name="links")
 app.add_typer(db_app, name="db")
 for command in (
-    cli_classify.classify, cli_classify.explain, cli_classify.problems, cli_rebuild.rebuild, cli_rebuild.reread,
+    cli_backfill.backfill, cli_classify.classify, cli_classify.explain, cli_classify.problems, cli_export.export,
+    cli_rebuild.rebuild, cli_rebuild.reread, cli_reference.reference, cli_serve.serve, cli_trends.snapshot,
+    cli_trends.trends,
 ):  # fmt: skip
     app.command()(command)
 cli_sources.app.command()(cli_classify.lookup)
@@ -85,11 +99,6 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date or time; write 2026-11-24 or 2026-11-24T02:15:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _day(text: str | None) -> date | None:
-    moment = _moment(text)
-    return moment.date() if moment else None
 
 
 def _show_runs(runs: list[RunRecord], as_json: bool) -> None:
@@ -198,56 +207,6 @@ def accept(
     with open_observatory() as observatory:
         record = accept_run(observatory, source, reason=reason, as_of=_moment(as_of))
     _show_runs([record], as_json)
-
-
-@app.command()
-def snapshot(
-    as_of: Annotated[
-        str | None, typer.Option(help="Day to measure, up to its end in UTC; yesterday if left out.", metavar="DATE")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Count flows after this day; three months before if left out.", metavar="DATE")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure the history as of a day: stock, new, withdrawn, changed, by source, kind, country, delivery, price."""
-    from flows.measuring import take_snapshot, yesterday
-    from flows.observatory import open_observatory
-
-    with open_observatory() as observatory:
-        snapshot_id, rows = take_snapshot(observatory, _day(as_of) or yesterday(), _day(since))
-    if as_json:
-        console.print_json({"snapshot_id": snapshot_id, "rows": rows.to_dict(orient="records")})
-        return
-    console.say(f"snapshot {snapshot_id}: {len(rows)} rows; `microcred trends` shows all snapshots")
-    totals = rows[(rows["cut"] == "total")]
-    console.print_table(console.records(totals), ("unit", "measure", "value", "n"))
-
-
-@app.command()
-def trends(
-    unit: Annotated[str, typer.Option(help="programme or offering.")] = "programme",
-    cut: Annotated[
-        str, typer.Option(help="total, source, source_kind, country, kind, delivery or price_type.")
-    ] = "total",
-    measure: Annotated[str | None, typer.Option(help="Only this measure, such as stock or new.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw the stock over time into this file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="The same as SVG.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print the stored snapshots as a series, and draw them."""
-    from flows.showing import draw_trend, trend_series
-
-    series = trend_series(unit=unit, cut=cut, measure=measure)
-    for file in (png, svg):
-        if file is not None:
-            draw_trend(series, unit=unit, cut=cut, path=file)
-            console.say(f"drawn: {file}")
-    if as_json:
-        console.print_json(series.to_dict(orient="records"))
-        return
-    columns = ("as_of", "period_start", "cut_value", "measure", "value", "n", "missing_share")
-    console.print_table(console.records(series), columns)
 
 
 @app.command()

@@ -12,8 +12,11 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from models.store import RunExists
     from scrapers.archive import ArchiveDamaged
     from scrapers.replay import RecordingInvalid
+    from scrapers.scraper import SourceBlocked
     from scrapers.source import SourceInvalid
+    from scrapers.webarchives.errors import ArchiveFailed
 
     return (
         ValueError, OSError, BrokenExecutor, DBAPIError, RunExists, ArchiveDamaged, RecordingInvalid, SourceInvalid,
+        ArchiveFailed, SourceBlocked,
     )  # fmt: skip

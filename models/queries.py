@@ -8,8 +8,21 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine, text
 
+from models.export_queries import PublicReader, public_tables, reading
 from models.fact_queries import Found, find_programmes
 from models.frames import QueryRefused, frame_of, read_only
+from models.link_queries import (
+    StoredListing,
+    credential_ids,
+    every_listing,
+    link_decisions,
+    links_for_review,
+    links_of,
+    listings_numbered,
+    programme_number,
+    programmes_of_credential,
+    stored_sources,
+)
 from models.run_queries import (
     known_pages,
     last_good_looks,
@@ -17,11 +30,33 @@ from models.run_queries import (
     run_record,
     suspect_runs,
 )  # fmt: skip
+from models.snapshot_queries import StoredSnapshot, snapshot_rows, stored_snapshots, trend_frame
+from models.trend_queries import TrendFrames, trend_frames
+from models.web_queries import (
+    CLASS_COLUMNS,
+    DEFAULT_DEFINITION,
+    CapturedPage,
+    ProgrammeStory,
+    captured_page,
+    database_state,
+    listed_frame,
+    programme_story,
+    runs_frame,
+    snapshots_frame,
+    sources_frame,
+    trend_categories,
+    trend_rows,
+)
 
 __all__ = [
-    "Found", "QueryRefused", "find_programmes", "history_frame", "known_pages",
-    "last_good_looks", "looks_frame", "open_problems", "previous_look", "problem_groups", "read_sql", "run_log",
-    "run_record", "source_health", "suspect_runs", "trend_frame",
+    "CLASS_COLUMNS", "DEFAULT_DEFINITION", "CapturedPage", "Found", "ProgrammeStory", "PublicReader", "QueryRefused",
+    "StoredListing", "StoredSnapshot", "TrendFrames", "captured_page", "credential_ids", "database_state",
+    "every_listing", "find_programmes", "known_pages", "last_good_looks", "link_decisions", "links_for_review",
+    "links_of", "listed_frame", "listings_numbered", "open_problems", "previous_look", "problem_groups",
+    "programme_number", "programme_story", "programmes_of_credential", "public_tables", "read_sql", "reading",
+    "run_log", "run_record", "runs_frame", "snapshot_rows", "snapshots_frame", "source_health", "sources_frame",
+    "stored_snapshots", "stored_sources", "suspect_runs", "trend_categories", "trend_frame", "trend_frames",
+    "trend_rows",
 ]  # fmt: skip
 
 
@@ -55,71 +90,6 @@ from open_problem{where}
 group by source, stage, code, field, words
 order by listings desc, source, field, words"""  # noqa: S608 - our words; values are bound
     return _asked(engine, sql, values)
-
-
-def trend_frame(engine: Engine) -> pd.DataFrame:
-    """Return the view ``trend``: the figures of the latest snapshot of each day and period, oldest first."""
-    return read_sql(engine, "select * from trend order by as_of, period_start, unit, panel, cut, cut_value, measure")
-
-
-def history_frame(engine: Engine, *, unit: str) -> pd.DataFrame:
-    """Return every version of every item of a unit, one row each, as ``trends.measures.measure`` wants them.
-
-    Args:
-        unit: ``programme`` or ``offering``. The ``kind`` of an offering is that of its programme at that time; so are
-            its ``delivery`` and ``price_type`` where it states none itself.
-
-    Raises:
-        ValueError: if the unit is unknown.
-    """
-    if unit not in _HISTORY:
-        raise ValueError(f"unknown unit {unit!r}; there are: {', '.join(_HISTORY)}")
-    return read_sql(engine, f"{_HISTORY[unit]}\norder by item_id, v.version_number")
-
-
-_WINDOW = """v.window_number, w.opened_at, w.missed_at, w.withdrawn_at, v.valid_from, v.cause,
-  v.valid_from = w.opened_at as is_first_version_of_window"""
-_HISTORY = {
-    "programme": f"""\
-select p.id as item_id, p.source, s.kind as source_kind, s.country, {_WINDOW}, f.kind, f.delivery, f.price_type
-from programme_version v
-join programme_window w on w.programme_id = v.programme_id and w.window_number = v.window_number
-join programme_facts f on f.id = v.facts_id
-join programme p on p.id = v.programme_id
-join source s on s.slug = p.source""",  # noqa: S608 - our words
-    "offering": f"""\
-select i.id as item_id, p.source, s.kind as source_kind, s.country, {_WINDOW}, pf.kind,
-  coalesce(f.delivery, pf.delivery) as delivery, coalesce(f.price_type, pf.price_type) as price_type
-from offering_version v
-join offering_window w on w.offering_id = v.offering_id and w.window_number = v.window_number
-join offering_facts f on f.id = v.facts_id
-join offering i on i.id = v.offering_id
-join programme p on p.id = i.programme_id
-join source s on s.slug = p.source
-join programme_version pv on pv.programme_id = p.id and pv.valid_from <= v.valid_from
-  and (pv.valid_to is null or pv.valid_to > v.valid_from)
-join programme_facts pf on pf.id = pv.facts_id""",  # noqa: S608 - our words
-}
-
-
-def looks_frame(engine: Engine) -> pd.DataFrame:
-    """Return every run of every source as a look, by source and time, as ``trends.measures`` wants them.
-
-    ``counts_absences`` says whether it was a complete look, ``is_first_complete`` whether it was the first such (the
-    baseline).
-    """
-    return read_sql(engine, _LOOKS)
-
-
-_LOOKS = """\
-select r.source, s.kind as source_kind, s.country, r.as_of, r.outcome,
-  r.outcome in ('ok', 'unchanged') as counts_absences,
-  r.outcome in ('ok', 'unchanged') and not exists (
-    select 1 from run e where e.source = r.source and e.as_of < r.as_of and e.outcome in ('ok', 'unchanged')
-  ) as is_first_complete
-from run r
-join source s on s.slug = r.source
-order by r.source, r.as_of"""
 
 
 def read_sql(engine: Engine, sql: str) -> pd.DataFrame:

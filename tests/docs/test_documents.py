@@ -15,12 +15,14 @@ from models.views import VIEWS
 from scrapers.coverage import cases, coverage
 from scrapers.source import discover
 from scrapers.status import status
+from trends.reference_page import reference_page
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PUBLIC_VIEWS = {
-    "programme_current", "programme_history", "offering_current", "credential_current", "organisation",
-    "role_current", "development_evidence", "open_problem", "run_log", "source_health", "trend",
+    "programme_current", "programme_history", "offering_current", "credential", "credential_current",
+    "credential_link_current", "organisation", "role_current", "development_evidence", "open_problem", "run_log",
+    "source_health", "trend",
 }  # fmt: skip
 
 
@@ -31,6 +33,7 @@ PUBLIC_VIEWS = {
         ("source-status.md", status),
         ("coverage.md", coverage),
         ("classification.md", rulebook),
+        ("reference-series.md", reference_page),
     ],
 )
 def test_generated_pages_are_fresh(name: str, generate: Callable[[], str]) -> None:
