@@ -14,7 +14,7 @@ from models.classification_tables import DEFAULT_DEFINITION
 from models.queries import TrendFrames, trend_frames
 from models.vocab import vocabulary
 from scrapers.source import discover
-from trends.frames import Period
+from trends.frames import Period, end_of
 from trends.method import METHOD_VERSION, coverage, quarter_days, snapshot, source_statuses
 
 MONTHS_OF_A_QUARTER = 3
@@ -141,9 +141,9 @@ def measure(
         known_at=known_at,
         absences=frames.absences,
         offering_absences=frames.offering_absences,
-        chain_days=quarter_days(looks, as_of),
+        chain_days=quarter_days(looks, as_of, known_at=known_at),
     )
-    statuses = source_statuses(looks, period)[["source", "status"]]
+    statuses = source_statuses(looks, period, until=end_of(known_at or as_of))[["source", "status"]]
     covered = coverage(looks, as_of).merge(statuses, on="source", how="left", validate="one_to_one")
     return Measured(period=period, known_at=known_at or as_of, definition=definition, rows=rows, coverage=covered)
 

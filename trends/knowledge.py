@@ -50,12 +50,13 @@ class Known:
     ``is_after_baseline`` (it opened later than the first complete look at its source).
 
     ``versions`` has one row a version, in the order of its window (``window``, a row of ``windows``) and time.
-    ``looks`` are those known.
+    ``looks`` are those known: before ``until``, the midnight (UTC) that ends the day.
     """
 
     windows: pd.DataFrame
     versions: pd.DataFrame
     looks: pd.DataFrame
+    until: pd.Timestamp
 
     def version_at(self, at: pd.Timestamp) -> Integers:
         """Return for each window the row of the version that was in force just before ``at``.
@@ -105,7 +106,7 @@ def known_by(
     windows = _as_known(windows, known_looks, until, absences)
     windows = windows.assign(gone_probability=_gone_probability(windows, absences, until))
     windows = _with_exits(windows, known_looks, until, until - end_of(as_of))
-    return Known(windows=windows, versions=versions, looks=known_looks)
+    return Known(windows=windows, versions=versions, looks=known_looks, until=until)
 
 
 def retirements(looks: pd.DataFrame, until: pd.Timestamp) -> pd.Series[Any]:

@@ -16,7 +16,7 @@ from trends.frames import Period, checked_looks, end_of
 from trends.knowledge import retirements
 
 TOLERANCE_DAYS: Mapping[str, int] = {"daily": 7, "weekly": 14, "monthly": 45, "quarterly": 100}
-"""Cadence -> how old the last complete look may be: one cadence, and the time to repeat a failed look."""
+"""Cadence -> how far a complete look may lie from a day: one cadence, and the time to repeat a failed look."""
 
 MATCHED, STALE, EXIT, ENTRY = "matched", "stale", "exit", "entry"
 STATUSES = (MATCHED, STALE, EXIT, ENTRY)
@@ -27,18 +27,20 @@ MONTHS_OF_A_QUARTER = 3
 COVERAGE_COLUMNS = ("source", "source_kind", "country", "last_complete_look", "age_days", "last_outcome", "state")
 
 
-def source_statuses(looks: pd.DataFrame, period: Period) -> pd.DataFrame:
+def source_statuses(looks: pd.DataFrame, period: Period, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
     """Say of each source whether it is comparable between both ends of a period.
 
-    * ``matched``: a complete look near both ends (within ``TOLERANCE_DAYS`` of its cadence before them), the later one
-      in the period; what changed between the two looks is what is measured.
+    * ``matched``: two complete looks, one near each end (within ``TOLERANCE_DAYS`` of its cadence, before or after it),
+      the later one after the start; what changed between the two looks is what is measured.
     * ``exit``: retired by its end.
     * ``entry``: the first complete look is in the period.
     * ``stale``: anything else; covered at one end only, or at neither.
 
     Args:
-        looks: see ``trends.frames.LOOK_COLUMNS``; those after the period are not asked.
+        looks: see ``trends.frames.LOOK_COLUMNS``.
         period: from one day's end to another's.
+        until: no look at it or later is used; by default the end of the period ("as known then"). A look soon after an
+            end brackets it with the one before, so a source that was not read near an end is lost to neither period.
 
     Returns:
         One row a source with a look by its end: ``source``, ``source_kind``, ``country`` and ``status``, by source.
@@ -47,17 +49,22 @@ def source_statuses(looks: pd.DataFrame, period: Period) -> pd.DataFrame:
         ValueError: if a column is absent, a time is naive, or a cadence is unknown.
     """
     start, end = period.start, period.end
-    known = checked_looks(looks, end)
-    frame = known.drop_duplicates("source", keep="last").set_index("source")
-    complete = known[known["counts_absences"]]
-    first = complete.groupby("source")["as_of"].min().reindex(frame.index)
-    last = complete.groupby("source")["as_of"].max().reindex(frame.index)
-    last_before = complete[complete["as_of"] < start].groupby("source")["as_of"].max().reindex(frame.index)
-    tolerance = pd.to_timedelta(_tolerance_days(frame["cadence"]), unit="D")
-    is_near_both = (last >= end - tolerance) & (last >= start) & (last_before >= start - tolerance)
+    known = checked_looks(looks, end if until is None else until)
+    by_end = known[known["as_of"] < end]
+    frame = by_end.drop_duplicates("source", keep="last").set_index("source")
+    complete = known[known["counts_absences"] & known["source"].isin(frame.index)]
+    tolerance = pd.to_timedelta(_tolerance_days(complete["cadence"]), unit="D")
+    is_near_start, is_near_end = ((complete["as_of"] - at).abs() <= tolerance for at in (start, end))
+
+    def times(chosen: pd.Series[Any]) -> Any:
+        return complete.loc[chosen, ["source", "as_of"]].groupby("source")["as_of"]
+
+    first = times(complete["as_of"] < end).min().reindex(frame.index)
+    one = times(is_near_start).min().reindex(frame.index)
+    other = times(is_near_end & (complete["as_of"] >= start)).max().reindex(frame.index)
     status = pd.Series(STALE, index=frame.index, dtype="object")
-    status = status.mask(is_near_both, MATCHED).mask(first >= start, ENTRY)
-    status = status.mask(frame.index.isin(retirements(known, end).index), EXIT)
+    status = status.mask((first < start) & (one < other), MATCHED).mask(first >= start, ENTRY)
+    status = status.mask(frame.index.isin(retirements(by_end, end).index), EXIT)
     return frame.assign(status=status).reset_index()[["source", "source_kind", "country", "status"]]
 
 
@@ -91,18 +98,20 @@ def coverage(looks: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return frame[list(COVERAGE_COLUMNS)].sort_values("source", ignore_index=True)
 
 
-def quarter_days(looks: pd.DataFrame, as_of: date) -> tuple[date, ...]:
+def quarter_days(looks: pd.DataFrame, as_of: date, *, known_at: date | None = None) -> tuple[date, ...]:
     """Return the days before ``as_of`` over which indices are chained to it, in order.
 
     They are the first days of calendar quarters, so that the chains of all snapshots have the same links: back from
     ``as_of`` as long as a source is matched between each day and the next. The first of them is the base of the chain.
+    Looks up to the end of ``known_at`` are used, by default up to that of ``as_of``.
 
     Raises:
         ValueError: if a column of ``looks`` is absent, a time is naive, or a cadence is unknown.
     """
     days: list[date] = []
+    until = end_of(known_at or as_of)
     later, day = as_of, _first_of_quarter(as_of - timedelta(days=1))
-    while (source_statuses(looks, Period(day, later))["status"] == MATCHED).any():
+    while (source_statuses(looks, Period(day, later), until=until)["status"] == MATCHED).any():
         days.append(day)
         later, day = day, _first_of_quarter(day - timedelta(days=1))
     return tuple(reversed(days))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trends import totals
 from trends.categories import CUTS, DECLARED_CUTS, Categories, categorise
-from trends.frames import Period
+from trends.frames import Period, end_of
 from trends.knowledge import Known, known_by
 from trends.panels import ENTRY, EXIT, MATCHED, STALE, STATUSES, coverage, source_statuses
 from trends.rows import count_rows
@@ -113,7 +113,7 @@ def snapshot(
     rows = pd.concat([*figures, fields], ignore_index=True).assign(
         as_of=as_of, known_at=known_day, period_start=period_start, definition=definition
     )
-    rows = _with_coverage(rows, looks, period)
+    rows = _with_coverage(rows, looks, period, end_of(known_day))
     return rows.sort_values(list(ROW_KEY), ignore_index=True)[list(TREND_COLUMNS)]
 
 
@@ -144,10 +144,10 @@ def _whole_rows(
         yield totals.survival_rows(everything, categories, population)
 
 
-def _with_coverage(rows: pd.DataFrame, looks: pd.DataFrame, period: Period) -> pd.DataFrame:
+def _with_coverage(rows: pd.DataFrame, looks: pd.DataFrame, period: Period, until: pd.Timestamp) -> pd.DataFrame:
     covered = coverage(looks, period.as_of)
     state = covered["state"].map({"ok": COVERAGE[0], "stale": COVERAGE[1], "missing": COVERAGE[2]})
-    statuses = source_statuses(looks, period)["status"]
+    statuses = source_statuses(looks, period, until=until)["status"]
     status = statuses.map({MATCHED: COVERAGE[0], STALE: COVERAGE[1], ENTRY: COVERAGE[2], EXIT: COVERAGE[2]})
     result = rows.assign(**_counts_of(state))
     is_matched = result["panel"] == MATCHED

@@ -50,7 +50,7 @@ def nested_views(known: Known, categories: Categories, unit: str, period: Period
 
     The first is the matched panel, the last has all sources.
     """
-    statuses = source_statuses(known.looks, period).set_index("source")["status"]
+    statuses = source_statuses(known.looks, period, until=known.until).set_index("source")["status"]
     places = known.windows["source"].map(statuses).map({name: place for place, name in enumerate(STATUSES)})
     # A source that nobody had looked at by its end has no status and no window that opened by then: it comes last.
     rank = places.fillna(len(STATUSES) - 1).to_numpy()
@@ -64,7 +64,7 @@ def nested_views(known: Known, categories: Categories, unit: str, period: Period
 
 def matched_view(known: Known, categories: Categories, unit: str, period: Period) -> View:
     """Return the view of the matched panel only."""
-    statuses = source_statuses(known.looks, period)
+    statuses = source_statuses(known.looks, period, until=known.until)
     matched = set(statuses.loc[statuses["status"] == MATCHED, "source"])
     is_matched = known.windows["source"].isin(matched).to_numpy()
     return view_of(known, categories, unit, period, is_matched)

@@ -135,9 +135,10 @@ class _Measuring:
         names = zip(rows["unit"], rows["panel"], rows["cut_value"], rows["measure"], strict=True)
         return dict(zip(names, zip(rows["value"], rows["low"], rows["high"], strict=True), strict=True))
 
-    def matched(self, start: date, end: date) -> list[int]:
-        """Return the catalogues of the matched panel."""
-        statuses = source_statuses(self.frames.looks, Period(start, end))
+    def matched(self, start: date, end: date, lag_days: int) -> list[int]:
+        """Return the catalogues of the matched panel, as known ``lag_days`` after the end."""
+        until = pd.Timestamp(end + timedelta(days=lag_days + 1), tz="UTC")
+        statuses = source_statuses(self.frames.looks, Period(start, end), until=until)
         slugs = statuses.loc[statuses["status"] == MATCHED, "source"]
         return sorted({self.observed.catalogue_of[slug] for slug in slugs})
 
@@ -150,9 +151,11 @@ class _Measuring:
         return firsts
 
     def _quarter(self, start: date, end: date) -> None:
-        matched, covered = self.matched(start, end), self._covered(end_of(end))
+        matched: list[int] = []
+        covered = self._covered(end_of(end))
         for lag_days, method in ((0, THEN), (REVISED_AFTER_DAYS, LATER)):
             rows = self._rows(start, end, lag_days)
+            matched = self.matched(start, end, lag_days)
             self.latest = rows
             for group, places in self._groups(matched):
                 for unit in self._units(group, lag_days):

@@ -79,6 +79,35 @@ def test_one_look_cannot_be_near_both_ends():
     assert source_statuses(seen, spring)["status"].tolist() == ["stale"]
 
 
+def test_a_look_soon_after_an_end_brackets_it_if_it_is_known():
+    """Held back or down around 30 June; read again on 10 July, which is known a month later and not then."""
+    seen = looks(("alpha", "2024-03-20", "ok"), ("alpha", "2024-06-01", "ok"), ("alpha", "2024-07-10", "ok"))
+    later = pd.Timestamp("2024-08-01", tz="UTC")
+    assert source_statuses(seen, QUARTER)["status"].tolist() == ["stale"]
+    assert source_statuses(seen, QUARTER, until=later)["status"].tolist() == ["matched"]
+    summer = Period(date(2024, 6, 30), date(2024, 9, 30))
+    read_on = pd.concat([seen, looks(("alpha", "2024-09-25", "ok"))])
+    assert source_statuses(read_on, summer)["status"].tolist() == ["matched"]
+    assert source_statuses(read_on.iloc[1:2], summer)["status"].tolist() == ["stale"]
+
+
+def test_a_look_too_long_after_an_end_does_not():
+    seen = looks(("alpha", "2024-03-20", "ok"), ("alpha", "2024-06-01", "ok"), ("alpha", "2024-07-16", "ok"))
+    assert source_statuses(seen, QUARTER, until=pd.Timestamp("2024-08-01", tz="UTC"))["status"].tolist() == ["stale"]
+
+
+def test_one_look_between_the_ends_of_a_short_period_is_not_near_both():
+    seen = looks(("alpha", "2023-01-01", "ok"), ("alpha", "2024-06-15", "ok"), cadence="monthly")
+    month = Period(date(2024, 5, 31), date(2024, 6, 30))
+    assert source_statuses(seen, month, until=pd.Timestamp("2024-08-01", tz="UTC"))["status"].tolist() == ["stale"]
+
+
+def test_a_source_first_read_after_the_period_is_none_of_it():
+    seen = looks(("alpha", "2024-06-20", "partial"), ("alpha", "2024-07-02", "ok"), ("beta", "2024-07-02", "ok"))
+    statuses = source_statuses(seen, QUARTER, until=pd.Timestamp("2024-08-01", tz="UTC"))
+    assert statuses[["source", "status"]].to_numpy().tolist() == [["alpha", "stale"]]
+
+
 def test_a_source_enters_with_its_first_complete_look_and_leaves_when_it_is_retired():
     assert status(("alpha", "2024-03-20", "partial"), ("alpha", "2024-04-20", "ok")) == "entry"
     seen = (("alpha", "2024-03-25", "ok"), ("alpha", "2024-05-25", "ok"))
