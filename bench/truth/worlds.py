@@ -88,8 +88,11 @@ class World:
     organisation: tuple[str, ...]
 
     def listed(self, at: float, catalogues: Collection[int] | None = None) -> Flags:
-        """Return which listings are listed at a time, in all or in some catalogues."""
-        there = (self.born <= at) & (self.died > at)
+        """Return which listings are listed just before a time, in all or in some catalogues.
+
+        Just before, as in ``trends.frames.end_of``: what happens at the midnight that ends a day belongs to the next.
+        """
+        there = (self.born < at) & (self.died >= at)
         return there if catalogues is None else there & np.isin(self.catalogue, list(catalogues))
 
     def count(self, at: float, catalogues: Collection[int], unit: str) -> int:
