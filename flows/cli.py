@@ -24,6 +24,7 @@ from flows import (
     cli_trends,
     console,
 )
+from flows.cli_days import moment_of
 
 if TYPE_CHECKING:
     from models.records import RunRecord
@@ -91,16 +92,6 @@ def _options(
     console.set_up_logging(verbose=verbose)
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date or time; write 2026-11-24 or 2026-11-24T02:15:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _show_runs(runs: list[RunRecord], as_json: bool) -> None:
     if as_json:
         console.print_json([r.as_json() for r in runs])
@@ -151,7 +142,7 @@ def harvest(
     from flows.live import FAILING
     from flows.observatory import prefect_is_asked_for
 
-    moment = _moment(as_of) or datetime.now(UTC)
+    moment = moment_of(as_of, "--as-of") if as_of else datetime.now(UTC)
     if prefect or prefect_is_asked_for():
         from flows.as_flow import harvest_as_flow
 
@@ -205,7 +196,7 @@ def accept(
     from flows.observatory import open_observatory
 
     with open_observatory() as observatory:
-        record = accept_run(observatory, source, reason=reason, as_of=_moment(as_of))
+        record = accept_run(observatory, source, reason=reason, as_of=moment_of(as_of, "--as-of") if as_of else None)
     _show_runs([record], as_json)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows import console
+from flows.cli_days import day_of
 
 if TYPE_CHECKING:
     from flows.backfill import Backfilled
@@ -63,7 +64,7 @@ def backfill(
 
     Exits with 1 if a look failed, is suspect, or could not be finished; with a recording, as `microcred replay` does.
     """
-    first, last = _day(since), _day(until) if until else datetime.now(UTC).date()
+    first, last = day_of(since, "--from"), day_of(until, "--to") if until else datetime.now(UTC).date()
     if first > last:
         raise typer.BadParameter(f"--from {first} is after --to {last}")
     if sum(map(bool, (files, recording, base))) > 1:
@@ -253,10 +254,3 @@ def _one_of(option: str, value: str, words: tuple[str, ...]) -> str:
     if value not in words:
         raise typer.BadParameter(f"{option} is one of {', '.join(words)}: {value!r}")
     return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write 2019-05-02") from None

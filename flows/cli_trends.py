@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows import console
+from flows.cli_days import day_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,13 +51,14 @@ def snapshot(
     from flows.trending import headline
     from models.classification_tables import DEFAULT_DEFINITION
 
-    day = _day(as_of, "--as-of") or yesterday()
-    known = _day(known_at, "--known-at")
+    day = day_of(as_of, "--as-of") if as_of else yesterday()
+    start = day_of(period_start, "--period-start") if period_start else None
+    known = day_of(known_at, "--known-at") if known_at else None
     if (known or day) > yesterday():
         console.say(f"{known or day} is not over yet: looks that are still to come will change these figures")
     with open_observatory() as observatory:
         taken = take_snapshots(
-            observatory, day, _day(period_start, "--period-start"), known_at=known,
+            observatory, day, start, known_at=known,
             definitions=definition or [DEFAULT_DEFINITION],
         )  # fmt: skip
     if as_json:
@@ -123,7 +124,7 @@ def trends(
     from models.classification_tables import DEFAULT_DEFINITION
 
     name, whose = definition or DEFAULT_DEFINITION, {"unit": unit or UNIT, "population": population or POPULATION}
-    day = _day(as_of, "--as-of")
+    day = day_of(as_of, "--as-of") if as_of else None
     is_headline = cut is None and panel is None and measure is None
     with open_observatory() as observatory:
         if explain is not None:
@@ -146,16 +147,6 @@ def trends(
         _show_headline(rows)
     else:
         _show_series(rows)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{option}: {text!r} is no date; write 2026-10-31") from None
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
 # --------------------------------------------------------------------------------------

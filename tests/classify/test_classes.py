@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import a_source
 
 from classify.classes import DEFAULT_DEFINITION, classes, definitions
 from classify.elements import elements
 from classify.phrases import Phrase, Text, table
 from models.classification import Classed, KnownOrganisation
-from models.records import Format, PriceFacts, Programme, Source, Terms
+from models.records import PriceFacts, Programme, Source
 from models.vocab import vocabulary
 
 DATA = table("credentials")
@@ -26,18 +26,7 @@ ASSESSED = {"assessment": "A written exam."}
 
 
 def source(slug: str = "example", kind: str = "institution") -> Source:
-    return Source(
-        slug=slug,
-        name="Example",
-        kind=kind,
-        country="GB",
-        language="en",
-        formats=(Format(platform=None, start=("https://example.org/",)),),
-        cadence="weekly",
-        complete=True,
-        terms=Terms(url="https://example.org/", checked=date(2026, 1, 1), note="example"),
-        evidence="assumed",
-    )
+    return a_source(slug=slug, name="Example", kind=kind, country="GB")
 
 
 def programme(kind: str = "course", title: str | None = "Knots", **facts: Any) -> Programme:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import a_source
 
 from classify.development import _CONDITIONS, EVIDENCE_PER_MODE, development
 from classify.development_rules import Rule, pattern, rule_of, table
@@ -18,7 +18,7 @@ from classify.organisations import known_organisations
 from classify.phrases import Text
 from classify.texts import texts_of
 from models.classification import EVIDENCE_MOST, DevelopmentFinding, Entity, KnownOrganisation
-from models.records import Format, OrganisationRole, Programme, Source, Terms
+from models.records import OrganisationRole, Programme, Source
 from models.vocab import vocabulary
 
 DATA = table()
@@ -29,18 +29,7 @@ EVERY_KIND = tuple(vocabulary("source_kind"))
 
 
 def source(kind: str, country: str = "GB") -> Source:
-    return Source(
-        slug="example",
-        name="Example",
-        kind=kind,
-        country=country,
-        language="en",
-        formats=(Format(platform=None, start=("https://example.org/",)),),
-        cadence="weekly",
-        complete=True,
-        terms=Terms(url="https://example.org/", checked=date(2026, 1, 1), note="example"),
-        evidence="assumed",
-    )
+    return a_source(slug="example", name="Example", kind=kind, country=country)
 
 
 def maker(said: str, role: str = "taught_by") -> KnownOrganisation:

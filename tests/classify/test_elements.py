@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import a_source
 
 from classify.elements import elements, says_nothing
 from classify.phrases import Phrase, Text, table
 from models.classification import EVIDENCE_MOST, Evidence, KnownOrganisation
-from models.records import Format, OrganisationRole, Programme, Source, Terms
+from models.records import OrganisationRole, Programme
 from models.vocab import vocabulary
 
 DATA = table("elements")
 ROWS = DATA["phrase"]
 
-SOURCE = Source(
-    slug="example",
-    name="Example",
-    kind="institution",
-    country="GB",
-    language="en",
-    formats=(Format(platform=None, start=("https://example.org/",)),),
-    cadence="weekly",
-    complete=True,
-    terms=Terms(url="https://example.org/", checked=date(2026, 1, 1), note="example"),
-    evidence="assumed",
-)
+SOURCE = a_source(slug="example", name="Example", country="GB")
 
 
 def programme(kind: str = "course", title: str | None = None, **facts: Any) -> Programme:

@@ -6,12 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import a_source
 
 from classify.organisation_kinds import country_of, is_unit, kind_of
 from classify.organisation_names import folded, table
@@ -19,26 +19,16 @@ from classify.organisation_table import by_id, by_name, read, records, shared_ho
 from classify.organisations import find_names, known_organisations
 from classify.refresh_ror import main
 from models.classification import KnownOrganisation, Unread
-from models.records import Format, OrganisationRole, Programme, Source, Terms
+from models.records import Format, OrganisationRole, Programme, Source
 from models.vocab import vocabulary
 from normalise.countries import country_code
 from scrapers.source import discover
 
 
 def source(kind: str = "commercial_platform", country: str = "US", **facts: object) -> Source:
-    return Source(
-        slug="example",
-        name="Example",
-        kind=kind,
-        country=country,
-        language="en",
-        formats=(Format(platform=None, start=("https://www.catalogue.example/",)),),
-        cadence="weekly",
-        complete=True,
-        terms=Terms(url="https://www.catalogue.example/terms", checked=date(2026, 1, 1), note="example"),
-        evidence="assumed",
-        **facts,
-    )
+    start = ("https://www.catalogue.example/",)
+    declared = {"slug": "example", "kind": kind, "country": country, "formats": (Format(platform=None, start=start),)}
+    return a_source(**declared, **facts)
 
 
 WORLD = source()

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_runs import a_source
 
 from classify.classes import DEFAULT_DEFINITION, classes
 from classify.elements import elements
 from classify.phrases import SHORT, Text, table
 from models.classification import Classed
-from models.records import Format, Programme, Source, Terms
+from models.records import Programme
 
 WORDINGS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("wordings.toml").read_text(encoding="utf-8"))
 
-SOURCE = Source(
-    slug="example",
-    name="Example",
-    kind="institution",
-    country="GB",
-    language="en",
-    formats=(Format(platform=None, start=("https://example.org/",)),),
-    cadence="weekly",
-    complete=True,
-    terms=Terms(url="https://example.org/", checked=date(2026, 1, 1), note="example"),
-    evidence="assumed",
-)
+SOURCE = a_source(slug="example", name="Example", country="GB")
 
 
 def sentences(*meanings: str) -> list[Any]:

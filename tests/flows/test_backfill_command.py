@@ -114,7 +114,7 @@ def test_a_refusal_fails_and_says_so(past: Past, run: Run) -> None:
     [
         (("nothing", *DAYS), "no source"),
         ((SLUG,), "--from"),
-        ((SLUG, "--from", "yesterday"), "no day"),
+        ((SLUG, "--from", "yesterday"), "--from: 'yesterday' is no date or time"),
         ((SLUG, "--from", "2022-01-01", "--to", "2021-01-01"), "after"),
         ((SLUG, *DAYS, "--every", "minute"), "day, week, month"),
         ((SLUG, *DAYS, "--via", "google"), "wayback, common-crawl"),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,21 +11,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND = Path(sys.executable).parent / "microcred"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Any:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MICROCRED_", "PREFECT_"))}
-    environment = kept | {"MICROCRED_DATA_DIR": str(tmp_path / "data")}
-
-    def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(COMMAND), *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-
-    return run_command
 
 
 def test_explain_problems_and_classify(run: Any):

@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND = Path(sys.executable).parent / "microcred"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Any:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MICROCRED_", "PREFECT_"))}
-    environment = kept | {"MICROCRED_DATA_DIR": str(tmp_path / "data")}
-
-    def run_command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(COMMAND), *arguments],
-            cwd=tmp_path,
-            env=environment | more,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run_command
 
 
 def replay_example(run: Any, slug: str = "mit_xpro") -> subprocess.CompletedProcess[str]:
@@ -94,7 +72,7 @@ def test_queries_cannot_write(run: Any) -> None:
         (("replay", "no/such/folder"), "a recording is a folder with a recording.toml"),
         (("accept", "opensap", "--reason", "x"), "no suspect run of opensap"),
         (("trends",), "microcred snapshot --as-of DATE"),
-        (("snapshot", "--as-of", "yesterday"), "write 2026-10-31"),
+        (("snapshot", "--as-of", "yesterday"), "write 2026-11-24"),
         (("snapshot", "--definition", "mars_2024"), "there are: eu_2022, oecd_2021"),
         (("trends", "--explain", "2026-07-31", "2026-10-31"), "no such snapshot as of 2026-07-31 under eu_2022"),
         (("demo", "--sources", "nowhere"), "the sandbox does not serve nowhere"),
