@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import SEEK_END
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -25,7 +26,7 @@ from scrapers.warc import (
     RunWriter,
     sha256,
 )
-from scrapers.warc_reading import ArchiveDamaged, Record, last_record, record_at, records_in
+from scrapers.warc_reading import ArchiveDamaged, Record, head_at, last_record, record_at, records_in
 
 __all__ = ["Archive", "ArchiveDamaged", "Capture", "Ending", "known_page"]
 
@@ -180,6 +181,26 @@ class Archive:
             url=fields["warc-target-uri"], date=fields["warc-date"], digest=sha256(record.body), place=record.place
         )
         return original, record.headers, record.body
+
+    def head(self, place: ArchivePlace) -> tuple[Original, Mapping[str, str]]:
+        """Return what a revisit record needs to refer to the response at ``place``, with its headers.
+
+        The body is not read, only whether the file is long enough to hold it; the digest is the one written with it.
+
+        Raises:
+            ArchiveDamaged: if its beginning cannot be read, its end is missing, or it is no response.
+        """
+        with self._open(place.file) as handle:
+            if handle.seek(0, SEEK_END) < place.offset + place.length:
+                raise ArchiveDamaged(f"{place.file}: offset {place.offset}: the file ends before the record does")
+            record = head_at(handle, place.file, place.offset)
+        fields = record.fields
+        if record.kind != "response" or "warc-truncated" in fields:
+            raise ArchiveDamaged(f"{place.file}: offset {place.offset}: no whole response")
+        original = Original(
+            url=fields["warc-target-uri"], date=fields["warc-date"], digest=fields["warc-payload-digest"], place=place
+        )
+        return original, record.headers
 
     def read_run(self, file: str) -> Iterator[Capture]:
         """Yield every archived answer of one file in the order written, with bodies of revisits read when asked for.

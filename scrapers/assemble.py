@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -53,50 +53,117 @@ class _Work:
     rejected: int = 0
 
 
+class Reading:
+    """The pages of one walk, read as they come, and put together when the walk is over.
+
+    A page is let go as soon as it is read, so that a catalogue of any size takes the memory of its listings. Kept are
+    the pages of a scraper that joins tables of other pages, which must be read first. A page that is what it was
+    (``unchanged``) is read only when the listings are asked for: its body comes from the archive again.
+
+    Args:
+        scraper: reads the pages.
+        body_of: gives the body of a page that was let go; without it no page waits for being read.
+    """
+
+    def __init__(self, scraper: Scraper, body_of: Callable[[Page], bytes] | None = None) -> None:
+        self._scraper = scraper
+        self._body_of = body_of
+        self._joins = type(scraper).references is not Scraper.references
+        self._pages: list[Page] = []
+        self._found: dict[int, _Found] = {}
+
+    def take(self, page: Page) -> Page:
+        """Take in the next page of the walk and return it without its body."""
+        waits = self._body_of is not None and page.unchanged and page.place is not None
+        bare = replace(page, body=b"")
+        if not waits and not self._joins:
+            self._found[len(self._pages)] = _entries(self._scraper, page, {})
+        self._pages.append(page if self._joins and not waits else bare)
+        return bare
+
+    def parsed(self) -> Parsed:
+        """Return the listings of all pages taken in, each ref once, in the order of their first mention."""
+        work = _Work()
+        unread: set[str] = set()
+        references = self._references(work, unread) if self._joins else {}
+        for number, page in enumerate(self._pages):
+            if page.url not in unread:
+                found = self._found.get(number) or self._late(page, references)
+                _take_in(found, self._scraper, page, work)
+        read_pages = {page.url for page in self._pages} - {failure.url for failure in work.failures}
+        listings = tuple(_together(parts, read_pages, work) for parts in work.parts.values())
+        return Parsed(
+            listings=listings,
+            problems=tuple(work.problems),
+            failures=tuple(work.failures),
+            duplicates=work.duplicates,
+            rejected=work.rejected,
+            incomplete=tuple(dict.fromkeys(work.incomplete)),
+        )
+
+    def _late(self, page: Page, references: References) -> _Found:
+        try:
+            return _entries(self._scraper, self._with_body(page), references)
+        except PageGone as error:
+            return _Found(error=error)
+
+    def _with_body(self, page: Page) -> Page:
+        if page.body or self._body_of is None:
+            return page
+        return replace(page, body=self._body_of(page))
+
+    def _references(self, work: _Work, unread: set[str]) -> References:
+        tables: dict[str, dict[str, str]] = defaultdict(dict)
+        for page in self._pages:
+            try:
+                found = self._scraper.references(self._with_body(page))
+            except Exception as error:  # noqa: BLE001 - recorded by name, as a failed page
+                _unreadable(self._scraper, page, error, work)
+                unread.add(page.url)
+                continue
+            for name, rows in found.items():
+                tables[name].update(rows)
+        return tables
+
+
+class PageGone(PageUnreadable):
+    """The body of a page can no longer be had. The message says why."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one page held, and what broke off its reading, if anything: what it gave before that is kept."""
+
+    entries: list[Listing | Problem] = field(default_factory=list)
+    error: Exception | None = None
+
+
 def parse(scraper: Scraper, pages: Sequence[Page]) -> Parsed:
     """Return the listings of all ``pages`` of one walk, each ref once, in the order of their first mention."""
-    work = _Work()
-    unread: set[str] = set()
-    references = _references(scraper, pages, work, unread)
+    reading = Reading(scraper)
     for page in pages:
-        if page.url not in unread:
-            _read(scraper, page, references, work)
-    read_pages = {page.url for page in pages} - {failure.url for failure in work.failures}
-    listings = tuple(_together(parts, read_pages, work) for parts in work.parts.values())
-    return Parsed(
-        listings=listings,
-        problems=tuple(work.problems),
-        failures=tuple(work.failures),
-        duplicates=work.duplicates,
-        rejected=work.rejected,
-        incomplete=tuple(dict.fromkeys(work.incomplete)),
-    )
+        reading.take(page)
+    return reading.parsed()
 
 
-def _references(scraper: Scraper, pages: Sequence[Page], work: _Work, unread: set[str]) -> References:
-    tables: dict[str, dict[str, str]] = defaultdict(dict)
-    for page in pages:
-        try:
-            found = scraper.references(page)
-        except Exception as error:  # noqa: BLE001 - recorded by name, as a failed page
-            _unreadable(scraper, page, error, work)
-            unread.add(page.url)
-            continue
-        for name, rows in found.items():
-            tables[name].update(rows)
-    return tables
-
-
-def _read(scraper: Scraper, page: Page, references: References, work: _Work) -> None:
-    """Read one page; what it gave before it broke is kept, and the page counts as failed."""
+def _entries(scraper: Scraper, page: Page, references: References) -> _Found:
+    found = _Found()
     try:
         for entry in scraper.listings(page, references):
-            if isinstance(entry, Problem):
-                _note(entry, page, work)
-            else:
-                _add(replace(entry, page_url=page.url), work)
+            found.entries.append(entry)
     except Exception as error:  # noqa: BLE001 - recorded by name, as a failed page
-        _unreadable(scraper, page, error, work)
+        found.error = error
+    return found
+
+
+def _take_in(found: _Found, scraper: Scraper, page: Page, work: _Work) -> None:
+    for entry in found.entries:
+        if isinstance(entry, Problem):
+            _note(entry, page, work)
+        else:
+            _add(replace(entry, page_url=page.url), work)
+    if found.error is not None:
+        _unreadable(scraper, page, found.error, work)
 
 
 def _note(problem: Problem, page: Page, work: _Work) -> None:

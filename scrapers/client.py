@@ -1,4 +1,4 @@
-"""One request, one whole answer: the client of a host, bounded bodies, and the way to a sandbox on loopback."""
+"""One request, one whole answer: the client of a host, and bounded bodies."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+from scrapers.transport import CONNECTIONS_MAX, AiohttpTransport
 from scrapers.warc import Headers
 
-IN_FLIGHT_MAX = 8
-"""Requests at once per client: httpx is fastest at 8 and slower by the factor 4 to 9 at 32 and 64 (measured)."""
+IN_FLIGHT_MAX = CONNECTIONS_MAX
+"""Requests at once per client, each on a connection of its own."""
 
 _GZIP = frozenset({"gzip", "x-gzip"})
 
@@ -87,57 +88,15 @@ class NoAnswer(Exception):
         self.again = again
 
 
-class LoopbackTransport(httpx.AsyncBaseTransport):
-    """Sends every request to a server on 127.0.0.1 instead of its host, for a sandbox and for tests.
-
-    ``ports`` is one port for all hosts, or a port for each mapped host. The server gets plain HTTP with the Host
-    header of the request; everything above the transport still sees the scheme and host that were asked for.
-    """
-
-    def __init__(self, ports: int | Mapping[str, int]) -> None:
-        self._ports = ports
-        # Only plain HTTP goes through here: nobody need be trusted, and to load the usual certificates takes 25 ms.
-        self._inner = httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=_pool())
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send ``request`` to the port its host is mapped to.
-
-        Raises:
-            httpx.UnsupportedProtocol: if the host is not mapped.
-        """
-        port = self._ports if isinstance(self._ports, int) else self._ports.get(request.url.host)
-        if port is None:
-            raise httpx.UnsupportedProtocol(f"{request.url.host} is not mapped to loopback", request=request)
-        mapped = httpx.Request(
-            request.method,
-            request.url.copy_with(scheme="http", host="127.0.0.1", port=port),
-            headers=request.headers,
-            stream=request.stream,
-            extensions=request.extensions,
-        )
-        return await self._inner.handle_async_request(mapped)
-
-    async def aclose(self) -> None:
-        """Close the connections to loopback."""
-        await self._inner.aclose()
-
-
-def _pool() -> httpx.Limits:
-    return httpx.Limits(max_connections=IN_FLIGHT_MAX, max_keepalive_connections=IN_FLIGHT_MAX, keepalive_expiry=30)
-
-
 def open_client(
     limits: FetchLimits, *, tls: ssl.SSLContext | None, loopback_port: int | Mapping[str, int] | None
 ) -> httpx.AsyncClient:
-    """Return a client for one host: HTTP/2 where the host speaks it, pooled, without cookies and redirects."""
+    """Return a client for one host: connections kept, without cookies and redirects."""
     # At INFO it writes every address to the log, and an address may hold the key of a source.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.AsyncClient(
-        http2=True,
-        verify=True if tls is None else tls,
-        transport=None if loopback_port is None else LoopbackTransport(loopback_port),
-        limits=_pool(),
-        timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds, pool=limits.deadline_seconds),
+        transport=AiohttpTransport(tls=tls, loopback=loopback_port),
+        timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
     )

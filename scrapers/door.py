@@ -15,7 +15,7 @@ import httpx
 from models.records import EMPTY, PageFailure, Problem, Source, Stage
 from scrapers.addresses import authority, declared, is_private, parsed, redirected
 from scrapers.client import Answer
-from scrapers.hosts import HostRun, Hosts, NoPage, page_of
+from scrapers.hosts import HostRun, Hosts, NoPage, OnWait, page_of
 from scrapers.robots import ROBOTS_BYTES_MAX, Rules
 from scrapers.scraper import PageFailed, SourceBlocked
 from scrapers.sniff import challenge
@@ -34,7 +34,7 @@ class Door:
     on nothing is asked. Nothing is followed, judged or kept here.
     """
 
-    def __init__(self, hosts: Hosts, source: Source, *, agent: str) -> None:
+    def __init__(self, hosts: Hosts, source: Source, *, agent: str, on_wait: OnWait | None = None) -> None:
         self.failures: list[PageFailure] = []
         self.problems: list[Problem] = []
         self.robots: dict[str, str] = {}
@@ -45,6 +45,7 @@ class Door:
         self._limits = hosts.limits
         self._agent = agent
         self._source = source
+        self._on_wait = on_wait
         self._declared = declared(source)
         self._hosts: dict[str, HostRun] = {}
         self._asked = 0
@@ -123,6 +124,7 @@ class Door:
                 concurrency=self._source.concurrency,
                 delay=self._source.pace_seconds,
                 stop=self._stop_if_blocked,
+                on_wait=self._on_wait,
             )
         return self._hosts[name]
 

@@ -15,7 +15,7 @@ from models.records import EMPTY, KnownPage, Page, PageFailure, Source
 from scrapers.archive import Archive
 from scrapers.client import DEFAULT_LIMITS, FetchLimits
 from scrapers.door import Door
-from scrapers.hosts import Hosts
+from scrapers.hosts import Hosts, OnWait
 from scrapers.robots import AGENT
 from scrapers.run_fetch import RunFetch
 from scrapers.warc import RunWriter
@@ -75,6 +75,7 @@ class HttpFetcher:
         known: Mapping[str, KnownPage] = EMPTY,
         on_page: Callable[[Page | PageFailure], None] | None = None,
         secret: str | None = None,
+        on_wait: OnWait | None = None,
     ) -> RunFetch:
         """Return the ``Fetch`` of one run of ``source``.
 
@@ -84,6 +85,7 @@ class HttpFetcher:
             known: the last archived capture of each URL.
             on_page: told of every page and every failure, for progress.
             secret: the key of the source, sent where its declaration says.
+            on_wait: told when a request waits for the pace of its host, and for how long.
         """
         run = RunFetch(
             self._hosts,
@@ -94,6 +96,7 @@ class HttpFetcher:
             known=known,
             on_page=on_page,
             secret=secret,
+            on_wait=on_wait,
         )
         self._runs.append(run)
         return run

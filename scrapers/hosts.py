@@ -27,6 +27,9 @@ from scrapers.warc import kept_headers, sha256
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
 
+OnWait = Callable[[str, float], None]
+"""Told the name of a host and the seconds that a request to it waits at most, for its pace or because it asked to."""
+
 
 class NoPage(Exception):
     """A page cannot be had. The message says why; ``answer`` is what the host said last, if it said anything."""
@@ -92,7 +95,7 @@ class HostRun:
     """One run's dealings with one host.
 
     ``delay`` is the least number of seconds between two requests; ``stop`` raises if the run has ended, and is called
-    before every request.
+    before every request; ``on_wait`` is told the host and for how many seconds its next request waits.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class HostRun:
         concurrency: int,
         delay: float,
         stop: Callable[[], None],
+        on_wait: OnWait | None = None,
     ) -> None:
         self.delay = delay
         self._host = host
@@ -111,6 +115,7 @@ class HostRun:
         self._clock = hosts.clock
         self._paced = hosts.paced
         self._stop = stop
+        self._on_wait = on_wait
         self._silent = 0
 
     async def ask(
@@ -150,6 +155,8 @@ class HostRun:
             if left > self._limits.wait_max_seconds:
                 raise NoPage(f"not asked: {self._host.name} wants to be left alone for {left:.0f} s")
             if self._paced:
+                if self._on_wait is not None:
+                    self._on_wait(self._host.name, max(left, self.delay))
                 await self._host.pace.turn(self.delay)
                 self._stop()
             return await ask(self._host.client, url, headers, limits, self._clock, body=body)

@@ -5,8 +5,10 @@ Selectors are CSS, as BeautifulSoup (soupsieve) understands it. Texts are given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from html import escape
 from typing import TypeVar
 from urllib.parse import urljoin
 
@@ -19,6 +21,9 @@ from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree
 from scrapers.fields import EntryInvalid
 
 T = TypeVar("T")
+
+_COMPOUND = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*)?(?P<conditions>(?:[.#][A-Za-z_][\w-]*)*)")
+_CONDITION = re.compile(r"[.#][\w-]+")
 
 ELEMENTS_MAX = 500_000
 """A page of more elements is not a catalogue page (the largest list recorded has 20,000)."""
@@ -47,9 +52,59 @@ def soup(page: Page) -> BeautifulSoup:
     return BeautifulSoup(etree.tostring(tree, encoding="unicode", method="html"), "lxml")
 
 
-def _bound(tree: etree._Element) -> None:
-    """Refuse trees that BeautifulSoup, which recurses, would not survive."""
-    depth = elements = 0
+def part(page: Page, selector: str) -> Tag:
+    """Return what ``one(soup(page), selector)`` returns, made of that part of the page alone, which is much faster.
+
+    Elements around it are there without what stands beside it. A selector that is more than an element's name, id
+    and classes is answered by the whole page.
+
+    Raises:
+        SelectorMissing: if the selector finds nothing.
+        SelectorAmbiguous: if it finds several.
+        PageUnreadable: if the page holds no element, or the part too many or too deep.
+    """
+    wanted = _COMPOUND.fullmatch(selector)
+    if wanted is None:
+        return one(soup(page), selector)
+    found = _found(html_tree(page), wanted)
+    if not found:
+        raise SelectorMissing(f"{selector!r} finds nothing in the page")
+    if len(found) > 1:
+        raise SelectorAmbiguous(f"{selector!r} finds several in the page where one is due")
+    return one(BeautifulSoup(_alone(found[0]), "lxml"), selector)
+
+
+def _found(tree: etree._Element, wanted: re.Match[str]) -> list[etree._Element]:
+    name, conditions = wanted["name"], wanted["conditions"]
+    classes = {condition[1:] for condition in _CONDITION.findall(conditions) if condition[0] == "."}
+    ids = {condition[1:] for condition in _CONDITION.findall(conditions) if condition[0] == "#"}
+    return [
+        element
+        for element in tree.iter(name.lower() if name else etree.Element)
+        if classes <= set((element.get("class") or "").split()) and ids <= {element.get("id")}
+    ]
+
+
+def _alone(element: etree._Element) -> str:
+    """Return the markup of an element and of those around it, without anything beside."""
+    around = list(element.iterancestors())
+    _bound(element, len(around))
+    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    for outer in around:
+        name = str(outer.tag)
+        attributes = "".join(f' {key}="{escape(value)}"' for key, value in _attributes(outer))
+        markup = f"<{name}{attributes}>{markup}</{name}>"
+    return markup
+
+
+def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    for name, value in element.attrib.items():
+        yield str(name), str(value)
+
+
+def _bound(tree: etree._Element, depth: int = 0) -> None:
+    """Refuse trees that BeautifulSoup, which recurses, would not survive; ``depth`` is that of the tree in its page."""
+    elements = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
         elements += event == "start"

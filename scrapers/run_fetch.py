@@ -15,12 +15,12 @@ from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer
 from scrapers.door import REDIRECTS, Door, next_hop
-from scrapers.hosts import Hosts, NoPage, page_of
+from scrapers.hosts import Hosts, NoPage, OnWait, page_of
 from scrapers.posting import split
 from scrapers.run_record import closing_record
 from scrapers.scraper import PageFailed
 from scrapers.sniff import challenge, expected_of, sniff
-from scrapers.warc import Exchange, Purpose, RunWriter, encoded_url
+from scrapers.warc import Exchange, Original, Purpose, RunWriter, encoded_url
 
 REFUSALS = frozenset({401, 403, 451})
 
@@ -46,8 +46,9 @@ class RunFetch(Door):
         known: Mapping[str, KnownPage],
         on_page: Callable[[Page | PageFailure], None] | None,
         secret: str | None,
+        on_wait: OnWait | None = None,
     ) -> None:
-        super().__init__(hosts, source, agent=agent)
+        super().__init__(hosts, source, agent=agent, on_wait=on_wait)
         self.pages: list[Page] = []
         self._writer = writer
         self._archive = archive
@@ -73,11 +74,15 @@ class RunFetch(Door):
             PageFailed: if it could not be had (recorded).
             SourceBlocked: if the host refuses us (recorded).
         """
+        return await self._got(url, accept, bare=False)
+
+    async def _got(self, url: str, accept: str | None, *, bare: bool) -> Page:
+        """Return the page at ``url``; ``bare``: without its body if the host says that it is what it was."""
         self._stop_if_blocked()
         self._count()
         asked_for = self._redact(url)
         try:
-            page = await self._page(url, asked_for, accept)
+            page = await self._page(url, asked_for, accept, bare=bare)
         except NoPage as missing:
             raise self._failed(asked_for, missing) from None
         self.pages.append(replace(page, body=b""))
@@ -86,6 +91,8 @@ class RunFetch(Door):
 
     async def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
         """Yield the pages at ``urls`` in the order asked, as many in flight as the source allows.
+
+        A page that is what it was (``unchanged``) may come without its body, which lies at its ``place``.
 
         Raises:
             SourceBlocked: if the host refuses us; requests under way are given up.
@@ -99,7 +106,7 @@ class RunFetch(Door):
                     url = next(waiting, None)
                     if url is None:
                         break
-                    ahead.append(self._start(self.get(url, accept=accept)))
+                    ahead.append(self._start(self._got(url, accept, bare=True)))
                 if not ahead:
                     return
                 try:
@@ -125,7 +132,7 @@ class RunFetch(Door):
 
     # ---- one page ------------------------------------------------------------------------
 
-    async def _page(self, url: str, asked_for: str, accept: str | None) -> Page:
+    async def _page(self, url: str, asked_for: str, accept: str | None, *, bare: bool) -> Page:
         url, body = _split(url)
         # A validator stands for what a GET would bring.
         known = self._known.get(asked_for) if body is None else None
@@ -140,7 +147,7 @@ class RunFetch(Door):
                 self._keep(answer, asked_for, "redirect")
                 url = next_hop(address, location)
             elif answer.status == 304:
-                page = self._not_modified(answer, asked_for, known)
+                page = self._not_modified(answer, asked_for, known, bare=bare)
                 if page is not None:
                     return page
                 known = None
@@ -186,12 +193,12 @@ class RunFetch(Door):
         record = self._writer.revisit(exchange, original, not_modified=False)
         return replace(page, place=original.place, record=record, unchanged=True)
 
-    def _not_modified(self, answer: Answer, asked_for: str, known: KnownPage | None) -> Page | None:
+    def _not_modified(self, answer: Answer, asked_for: str, known: KnownPage | None, *, bare: bool) -> Page | None:
         """Return the page a 304 stands for, or ``None`` if it must be asked for anew."""
         if known is None or not (known.etag or known.last_modified):
             raise NoPage("304 to a request without validators", answer)
         try:
-            original, headers, body = self._archive.original(known.place)
+            original, headers, body = self._archived(known, bare=bare)
         except ArchiveDamaged as error:
             self._archive_damaged(error, asked_for)
             return None
@@ -212,6 +219,11 @@ class RunFetch(Door):
             place=original.place,
             record=record,
         )
+
+    def _archived(self, known: KnownPage, *, bare: bool) -> tuple[Original, Mapping[str, str], bytes]:
+        if bare:
+            return *self._archive.head(known.place), b""
+        return self._archive.original(known.place)
 
     def _conditional(self, accept: str | None, known: KnownPage | None) -> dict[str, str]:
         headers = self._headers(accept)

@@ -42,6 +42,8 @@ class Fetch(Protocol):
     def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
         """Yield the pages at ``urls`` in the order asked, several in flight; failed ones are recorded and left out.
 
+        A page that is what it was at the last look may come without its body: it is for ``listings``, which gets it.
+
         Raises:
             SourceBlocked: if the host refuses us.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -74,7 +75,8 @@ async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> Asy
             continue
         yield page
         try:
-            listed = sitemap(page)
+            # A sitemap may hold 50,000 addresses: the requests of other sources go on meanwhile.
+            listed = await asyncio.to_thread(sitemap, page)
         except PageUnreadable as error:
             fetch.incomplete(f"{url}: {error}")
             continue

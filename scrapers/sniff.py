@@ -27,7 +27,11 @@ _TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,300}?)</title", re.IGNORECASE | re
 _PROLOGUE = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html\b|head\b|body\b|meta\b|title\b|script\b)", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"<input\b[^>]{0,500}\btype\s{0,9}=\s{0,9}[\"']?password", re.IGNORECASE)
-_HIDDEN = (b"script", b"style", b"noscript", b"template", b"svg")
+_MARKUP = re.compile(
+    rb"<!(?=--).*?(?:-->|\Z)|<(script|style|noscript|template|svg|title).*?(?:</\1|\Z)|<[^>]*>?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A comment, an element whose text nobody sees, or a tag; each ends with the page at the latest: the walk is linear."""
 
 _TITLES_OF_REFUSALS = {
     "just a moment...": "Cloudflare challenge",
@@ -83,9 +87,11 @@ def challenge(page: Page) -> str | None:
         return named
     if not _is_html(page):
         return None
-    head = page.body[:_LOOKED_AT_BYTES]
-    words = _visible(head)
-    if len(page.body) > _LOOKED_AT_BYTES or len(words.split()) > _FEW_WORDS:
+    if len(page.body) > _LOOKED_AT_BYTES:
+        return None
+    head = page.body
+    words = _visible(head, _FEW_WORDS)
+    if words is None:
         return None
     title = _title(head)
     by_marker = next((name for marker, name in _MARKERS_OF_CHALLENGES if marker.search(head)), None)
@@ -95,11 +101,9 @@ def challenge(page: Page) -> str | None:
 def sniff(page: Page, expected: Expected | None) -> str | None:
     """Return why ``page`` is not what was asked for although its status says so, or ``None`` if nothing speaks so.
 
-    ``expected`` is what the request accepted; ``None`` if it accepted anything.
+    ``expected`` is what the request accepted; ``None`` if it accepted anything. Whether the page is a ``challenge``,
+    which ends a run, is asked before.
     """
-    refused = challenge(page)
-    if refused:
-        return refused
     if not _is_html(page):
         return None
     head = page.body[:_LOOKED_AT_BYTES]
@@ -147,29 +151,31 @@ def _captcha(head: bytes, words: str) -> str | None:
 
 
 def _is_maintenance(head: bytes) -> bool:
-    words = _visible(head)
-    few = len(words.split()) <= _VERY_FEW_WORDS
-    return few and bool(_MAINTENANCE_TITLE.search(_title(head)) and _MAINTENANCE_WORDS.search(words))
+    words = _visible(head, _VERY_FEW_WORDS)
+    return words is not None and bool(_MAINTENANCE_TITLE.search(_title(head)) and _MAINTENANCE_WORDS.search(words))
 
 
-def _visible(head: bytes) -> str:
-    """Return the text a person sees, roughly: one pass, linear in the length of the page."""
-    lower = head.lower()
-    seen: list[bytes] = []
-    at = 0
-    while (tag := lower.find(b"<", at)) >= 0:
-        seen.append(head[at:tag])
-        at = _after(lower, tag)
-    seen.append(head[at:])
-    return html.unescape(b" ".join(seen).decode("utf-8", "replace"))
+def _visible(head: bytes, words_max: int) -> str | None:
+    """Return the text a person sees, roughly; ``None`` as soon as it has more words than that, as ordinary pages have.
+
+    One pass, linear in the length of the page.
+    """
+    seen: list[str] = []
+    words = at = 0
+    for markup in _MARKUP.finditer(head):
+        piece = head[at : markup.start()]
+        at = markup.end()
+        words += _keep_text(piece, seen)
+        if words > words_max:
+            return None
+    words += _keep_text(head[at:], seen)
+    return " ".join(seen) if words <= words_max else None
 
 
-def _after(lower: bytes, tag: int) -> int:
-    """Return where the tag, comment or hidden element that begins at ``tag`` ends, at the latest with the page."""
-    if lower.startswith(b"<!--", tag):
-        closing = b"-->"
-    else:
-        name = next((name for name in (*_HIDDEN, b"title") if lower.startswith(name, tag + 1)), None)
-        closing = b"</" + name if name else b">"
-    end = lower.find(closing, tag + 1)
-    return len(lower) if end < 0 else end + len(closing)
+def _keep_text(piece: bytes, seen: list[str]) -> int:
+    """Add a piece of text to what was seen and return the number of its words."""
+    if not piece or piece.isspace():
+        return 0
+    text = html.unescape(piece.decode("utf-8", "replace"))
+    seen.append(text)
+    return len(text.split())

@@ -14,8 +14,6 @@ from html import unescape
 from typing import Any
 
 import json_repair
-from extruct.rdfa import RDFaExtractor
-from extruct.w3cmicrodata import MicrodataExtractor
 from lxml import etree
 
 from models.records import Page, Problem, Stage
@@ -207,6 +205,9 @@ def _resolved(found: list[Node]) -> list[Node]:
 
 
 def _microdata(page: Page) -> list[dict[str, Any]]:
+    # It loads a quarter of a second of libraries, which pages with JSON-LD never need.
+    from extruct.w3cmicrodata import MicrodataExtractor
+
     items: list[dict[str, Any]] = MicrodataExtractor(nested=True).extract_items(
         html_tree(page), base_url=page.final_url
     )
@@ -224,6 +225,8 @@ def _of_microdata(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rdfa(page: Page) -> list[dict[str, Any]]:
+    from extruct.rdfa import RDFaExtractor
+
     tree = html_tree(page)
     for element in tree.xpath("//*[@property and @datetime and not(@content)]"):
         # RDFa in HTML reads the machine's form of a time; the library follows RDFa in XHTML, which has none.

@@ -18,6 +18,10 @@ RECORD_BYTES_MAX = 512 * 1024 * 1024
 """No record of ours comes near; more is damage or an attack, not a page."""
 
 _READ_BYTES = 64 * 1024
+_HEAD_BYTES = 64 * 1024
+_HEAD_BYTES_PACKED = 16 * 1024
+"""Fields and headers are far smaller; a record whose own are larger is read whole."""
+
 _GZIP_MEMBER = b"\x1f\x8b\x08"
 
 
@@ -45,6 +49,21 @@ def record_at(handle: BinaryIO, file: str, offset: int) -> Record:
     """
     plain, length = _inflated(handle, file, offset)
     return _parsed(plain, ArchivePlace(file=file, offset=offset, length=length))
+
+
+def head_at(handle: BinaryIO, file: str, offset: int) -> Record:
+    """Return the record at an offset in bytes without its body (``b""``), of which nothing is read or checked.
+
+    Raises:
+        ArchiveDamaged: if there is none whose fields and headers can be read.
+    """
+    handle.seek(offset)
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacker.decompress(handle.read(_HEAD_BYTES_PACKED), _HEAD_BYTES)
+    except zlib.error as error:
+        raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
+    return _parsed(plain, ArchivePlace(file=file, offset=offset, length=0), head_only=True)
 
 
 def records_in(handle: BinaryIO, file: str) -> Iterator[Record]:
@@ -104,16 +123,16 @@ def _inflated(handle: BinaryIO, file: str, offset: int) -> tuple[bytes, int]:
     return b"".join(parts), handle.tell() - offset - len(unpacker.unused_data)
 
 
-def _parsed(plain: bytes, place: ArchivePlace) -> Record:
+def _parsed(plain: bytes, place: ArchivePlace, *, head_only: bool = False) -> Record:
     where = f"{place.file}: offset {place.offset}"
     if not plain.startswith(b"WARC/1."):
         raise ArchiveDamaged(f"{where}: not a WARC record")
     try:
-        record = next(ArchiveIterator(io.BytesIO(plain), check_digests=True))
-        body = record.content_stream().read()
+        record = next(ArchiveIterator(io.BytesIO(plain), check_digests=not head_only))
+        body = b"" if head_only else record.content_stream().read()
     except (ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, ValueError) as error:
         raise ArchiveDamaged(f"{where}: damaged WARC record: {error}") from error
-    if record.digest_checker.passed is False:
+    if not head_only and record.digest_checker.passed is False:
         raise ArchiveDamaged(f"{where}: {'; '.join(record.digest_checker.problems)}")
     fields = {name.lower(): value for name, value in record.rec_headers.headers}
     if record.rec_type in {"response", "revisit"} and not _is_capture(record.http_headers, fields):

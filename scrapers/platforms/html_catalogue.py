@@ -36,7 +36,7 @@ from models.records import Format, Listing, Page, Problem, Source
 from models.vocab import vocabulary
 from scrapers.declared import LISTS, OptionsInvalid, Rules, Treatment, Words, listing_names, one
 from scrapers.fields import RecordInvalid, each_of
-from scrapers.html import attribute, labelled, link, links, maybe, section, some, soup, text
+from scrapers.html import attribute, labelled, link, links, maybe, part, section, some, soup, text
 from scrapers.html import one as one_element
 from scrapers.paging import Part, follow, same_page, with_query
 from scrapers.scraper import Fetch, References, Scraper
@@ -176,7 +176,7 @@ class Catalogue(Scraper):
         return item if self._link == ":scope" else one_element(item, self._link)
 
     def _of_its_own(self, page: Page) -> Listing:
-        within = one_element(soup(page), self._within)
+        within = part(page, self._within)
         words = _words(self._detail, within)
         return self.rules.listing(words, ref=one(words, "ref") or self._ref(page.url), url=page.url, part="detail")
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from pages import page_of
 
-from models.records import Listing, Page, Problem
-from scrapers.assemble import Parsed, parse
+from models.records import ArchivePlace, Listing, Page, Problem
+from scrapers.assemble import PageGone, Parsed, Reading, parse
 from scrapers.decode import PageUnreadable
 from scrapers.html import SelectorMissing
 from scrapers.scraper import Fetch, References, Scraper
@@ -104,3 +104,52 @@ def test_rejected_entries_are_counted() -> None:
     result = parsed({LIST: [problem, DETAIL]})
     assert (result.rejected, len(result.listings)) == (1, 1)
     assert result.problems[0].url == LIST
+
+
+class Bodies:
+    """Tells what the test says of pages that were let go, and notes who asked."""
+
+    def __init__(self, bodies: dict[str, bytes]) -> None:
+        self.bodies = bodies
+        self.asked: list[str] = []
+
+    def __call__(self, page: Page) -> bytes:
+        self.asked.append(page.url)
+        if page.url not in self.bodies:
+            raise PageGone("damaged in the archive")
+        return self.bodies[page.url]
+
+
+PLACE = ArchivePlace(file="x.warc.gz", offset=0, length=1)
+
+
+def kept(url: str, *, unchanged: bool) -> Page:
+    return replace(page_of("x", url=url), unchanged=unchanged, place=PLACE)
+
+
+def test_a_page_is_let_go_as_soon_as_it_is_read() -> None:
+    reading = Reading(Told({LIST: [SUMMARY], ONE: [DETAIL]}))
+    assert [reading.take(kept(url, unchanged=False)).body for url in (LIST, ONE)] == [b"", b""]
+    assert [listing.title for listing in reading.parsed().listings] == ["Soil, at length"]
+
+
+def test_a_page_that_is_what_it_was_is_read_only_if_the_listings_are_wanted() -> None:
+    bodies = Bodies({LIST: b"x"})
+    reading = Reading(Told({LIST: [SUMMARY], ONE: [DETAIL]}), bodies)
+    for url, unchanged in ((LIST, True), (ONE, False)):
+        reading.take(kept(url, unchanged=unchanged))
+    assert bodies.asked == []
+    together = reading.parsed()
+    assert bodies.asked == [LIST]
+    assert together == parsed({LIST: [SUMMARY], ONE: [DETAIL]})
+
+
+def test_a_page_that_can_no_longer_be_had_is_a_failed_page() -> None:
+    reading = Reading(Told({LIST: [SUMMARY], ONE: [DETAIL]}), Bodies({}))
+    for url, unchanged in ((LIST, False), (ONE, True)):
+        reading.take(kept(url, unchanged=unchanged))
+    found = reading.parsed()
+    assert [(failure.url, failure.reason) for failure in found.failures] == [
+        (ONE, "not readable: damaged in the archive")
+    ]
+    assert [listing.complete for listing in found.listings] == [False]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from bs4.element import Tag
 from pages import page_of
 
 from scrapers.decode import DEPTH_MAX, PageUnreadable
 from scrapers.html import (
     SelectorAmbiguous,
+    SelectorError,
     SelectorMissing,
     attribute,
     definitions,
     link,
     maybe,
     one,
+    part,
     some,
     soup,
     table,
@@ -107,3 +114,80 @@ def test_deep_html_is_read_or_named_unreadable(depth: int) -> None:
 def test_too_deep_html_is_unreadable() -> None:
     with pytest.raises(PageUnreadable, match="deeper than 200"):
         soup(page_of("<div>" * 250 + "x"))
+
+
+AROUND = page_of(
+    """<html lang="nl"><body class="page wide"><nav><a href="/">x</a></nav>
+    <main id="course" class="a b" data-q='say "&lt;b&gt;"'><h1>T &amp; U</h1><p>1<br>2</p><table><tr><td>3</table></main>
+    <aside><main-note class="b">n</main-note></aside><footer><p class="b">f</p></footer></body></html>""",
+    url="https://a.example/x",
+)
+
+
+@pytest.mark.parametrize(
+    "selector", ["main", "main#course", ".a.b", "#course", "MAIN", "footer", "table", "body", "td"]
+)
+def test_a_part_is_the_element_that_the_whole_page_gives(selector: str) -> None:
+    assert str(part(AROUND, selector)) == str(one(soup(AROUND), selector))
+
+
+@pytest.mark.parametrize("selector", ["body.wide main h1", "html[lang=nl] h1", "main > h1"])
+def test_a_part_knows_the_elements_around_it(selector: str) -> None:
+    assert text(one(part(AROUND, "main"), selector)) == "T & U"
+
+
+@pytest.mark.parametrize("selector", ["nav + main", "main, footer > p.x", "main:not(.c)"])
+def test_other_selectors_are_answered_by_the_whole_page(selector: str) -> None:
+    assert str(part(AROUND, selector)) == str(one(soup(AROUND), selector))
+
+
+@pytest.mark.parametrize(
+    ("selector", "error"), [(".b", SelectorAmbiguous), ("h7", SelectorMissing), ("#b", SelectorMissing)]
+)
+def test_a_part_that_is_not_there_once(selector: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        part(AROUND, selector)
+
+
+def test_a_part_that_nests_too_deep() -> None:
+    deep = page_of(f"<html><body><main>{'<div>' * (DEPTH_MAX + 5)}</main></body></html>", url="https://a.example/x")
+    with pytest.raises(PageUnreadable, match="deeper"):
+        part(deep, "main")
+
+
+SELECTORS = (
+    "body",
+    "main",
+    "h1",
+    "article",
+    "form",
+    "nav",
+    "ul",
+    "footer",
+    ".content",
+    "#content",
+    "#main",
+    "div.container",
+)
+
+
+def test_parts_of_recorded_pages(recordings: Path) -> None:
+    """Every recorded page of HTML gives the same part, or the same error, both ways."""
+    compared = 0
+    for file in sorted(recordings.rglob("*.html")):
+        page = replace(AROUND, body=file.read_bytes())
+        try:
+            whole = soup(page)
+        except PageUnreadable:
+            continue
+        for selector in SELECTORS:
+            assert _given(lambda: part(page, selector)) == _given(lambda: one(whole, selector)), (file, selector)  # noqa: B023
+            compared += 1
+    assert compared >= len(SELECTORS)
+
+
+def _given(ask: Callable[[], Tag]) -> str:
+    try:
+        return str(ask())
+    except SelectorError as error:
+        return str(error)
