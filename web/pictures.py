@@ -66,7 +66,9 @@ def lines(
     if len(set(frame["as_of"])) == 1:
         across = alt.Y("category:N", sort=shown, title=None, axis=alt.Axis(labelLimit=220))
         along = alt.X("value:Q", title=unit, axis=alt.Axis(format=numbers, tickCount=4))
-        bars = alt.Chart(frame).mark_bar(color="var(--series-1)").encode(x=along, y=across)
+        is_unknown = alt.datum.category == label("", UNKNOWN)
+        colour_of = alt.condition(is_unknown, alt.value("var(--soft)"), alt.value("var(--series-1)"))
+        bars = alt.Chart(frame).mark_bar().encode(x=along, y=across, color=colour_of)
         return _picture(bars, name, title, description, height=28 * len(shown) + 10)
     x = alt.X("as_of:T", title=None, axis=_time_axis(frame["as_of"].max() - frame["as_of"].min()))
     chart = alt.Chart(frame)

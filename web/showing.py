@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -34,11 +35,15 @@ ROOMS = (
 """Address and name of the pages that every page links to."""
 
 
-class Headers:
-    """Puts ``HEADERS`` on every answer that does not set them itself."""
+_ALSO: ContextVar[Sequence[tuple[str, str]]] = ContextVar("also", default=())
+"""Pages that this application has besides ``ROOMS``: one process may serve several applications."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+
+class Headers:
+    """Puts ``HEADERS`` on every answer that does not set them itself, and ``also`` into the menu of every page."""
+
+    def __init__(self, app: ASGIApp, also: Sequence[tuple[str, str]] = ()) -> None:
+        self._app, self._also = app, also
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with the headers."""
@@ -50,6 +55,7 @@ class Headers:
                     headers.setdefault(name, value)
             await send(message)
 
+        _ALSO.set(self._also)
         await self._app(scope, receive, with_headers)
 
 
@@ -65,14 +71,13 @@ def _environment() -> Environment:
         document_address=documents.address_of,
         number=words.number,
         plain=words.plain,
-        rooms=ROOMS,
         style=f"/static/style.css?{hashlib.sha256(style).hexdigest()[:12]}",
     )
     return environment
 
 
 def page(template: str, title: str, here: str = "", status: int = 200, **shown: Any) -> HTMLResponse:
-    """Return a template filled.
+    """Return a template filled, as an answer.
 
     Args:
         template: its name in ``web/templates`` without ``.html``.
@@ -81,5 +86,11 @@ def page(template: str, title: str, here: str = "", status: int = 200, **shown: 
         status: HTTP status.
         shown: what the template shows.
     """
-    filled = _environment().get_template(f"{template}.html").render(title=title, here=here, **shown)
-    return HTMLResponse(filled, status_code=status)
+    return HTMLResponse(filled(template, title, here=here, **shown), status_code=status)
+
+
+def filled(template: str, title: str, **shown: Any) -> str:
+    """Return a template filled; whatever is shown is escaped."""
+    return _environment().get_template(f"{template}.html").render(
+        title=title, rooms=(*ROOMS, *_ALSO.get()), **shown
+    )  # fmt: skip

@@ -49,7 +49,7 @@ def label(cut: str, word: str) -> str:
     """Return the name of a category of a cut or facet for people; a word that has none is shown as it is."""
     if word == UNKNOWN:
         return "Unknown"
-    if cut in {"mode", "development_modes"} and word in _SHORT_MODES:
+    if cut in {"mode", "development", "development_modes"} and word in _SHORT_MODES:
         return _SHORT_MODES[word]
     if cut in {"field", "isced_broad"} and word in vocabulary("isced_broad"):
         return f"{word} {vocabulary('isced_broad').words[word]}"
