@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 
 from flows.classifying import Rules
 from flows.explaining import reasons as explained_reasons
+from flows.publish import Tell
 from flows.settings import Settings
+from flows.sql_console import exported, require_datasette, sql_console
 from models.fact_queries import find_programmes, offerings_summary
 from models.read_only import open_to_read
 from models.records import ArchivePlace, Page, Source
@@ -25,16 +27,24 @@ from web.reach import LiveCheck, NotArchived, Reach, Reason
 
 
 @contextmanager
-def opened_reach(settings: Settings) -> Iterator[Reach]:
+def opened_reach(settings: Settings, *, sql: bool = False, tell: Tell | None = None) -> Iterator[Reach]:
     """Yield what the page reads: the database read-only, the archive, today's rules, declarations, documents.
+
+    Args:
+        settings: where the database and the archive are.
+        sql: whether the page has the SQL console too; the file that it reads is written if it is not up to date.
+        tell: is told how far the writing of that file is.
 
     Raises:
         NotReadable: if there is no database, or its schema is not the newest.
+        ValueError: if the SQL console is asked for and not installed.
     """
+    if sql:
+        require_datasette()
     engine = open_to_read(settings.database)
     declared = discover()
     archive = Archive(settings.archive_dir)
-    documents = LIVE_CHECKS.parent
+    documents = LIVE_CHECKS.parent if LIVE_CHECKS.parent.is_dir() else None
     try:
         yield Reach(
             engine=engine,
@@ -42,7 +52,8 @@ def opened_reach(settings: Settings) -> Iterator[Reach]:
             reasons=lambda source, ref: reasons(engine, declared, source, ref),
             declared=declared,
             live_checks=_checks(LIVE_CHECKS, declared),
-            documents=documents if documents.is_dir() else None,
+            documents=documents,
+            sql_console=sql_console(exported(settings, engine, tell), documents) if sql else None,
         )
     finally:
         engine.dispose()

@@ -44,7 +44,10 @@ def create_app(reach: Reach) -> FastAPI:
     app = FastAPI(title="Microcred Observatory", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.mount("/static", StaticFiles(packages=[("web", "static")]), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, also=[("/sql/", "SQL")] if reach.sql_console is not None else [])
+    if reach.sql_console is not None:
+        app.mount("/sql", reach.sql_console, name="sql")
+        app.get("/favicon.ico")(lambda: Response(status_code=204))  # its pages name no icon, so browsers ask for this
     app.get("/")(lambda: overview(reach, memory))
     _add_explore(app, memory)
     _add_programme(app, reach)
@@ -73,7 +76,7 @@ def _warm_rules(reach: Reach, memory: Memory) -> None:
 def search(memory: Memory, parameters: QueryParams) -> Response:
     """Return the page of the programmes that parameters ask for."""
     asked = explore.asked_of(parameters)
-    found = explore.explore_page(memory.catalogue(), asked)
+    found = explore.explore_page(memory.catalogue(), asked, memory.programmes_with(asked.wanted.words))
     return page(
         "explore", "Explore", "/explore", found=found, wanted=asked.wanted, sorts=explore.SORT_TITLES,
         definitions=explore.definition_choices(),
@@ -88,7 +91,8 @@ def _add_explore(app: FastAPI, memory: Memory) -> None:
     @app.get("/explore.csv")
     def download(request: Request) -> Response:
         wanted = explore.asked_of(request.query_params).wanted
-        return _csv(explore.csv_lines(memory.catalogue(), wanted), "programmes.csv")
+        lines = explore.csv_lines(memory.catalogue(), wanted, memory.programmes_with(wanted.words))
+        return _csv(lines, "programmes.csv")
 
 
 def _csv(lines: object, name: str) -> Response:

@@ -36,6 +36,7 @@ CLASS = "class"
 """The facet of the class; under which definition is chosen apart."""
 FACETS = ("state", CLASS, "mode", "field", "eqf", "level", "delivery", "price", "language", "kind", "source_kind",
           "country", "source")  # fmt: skip
+_NONE: Integers = np.array([], dtype=np.int64)
 _NO_LETTER = re.compile(r"[\W_]+")
 SORTS = ("title", "newest", "oldest", "price", "ects")
 
@@ -67,7 +68,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is looked for: words that title or organisations must hold, and chosen values of facets (any of each).
+    """What is looked for: words that a programme must hold, and chosen values of facets (any of each).
 
     ``definition`` says under which definition the facet ``class`` is meant.
     """
@@ -91,6 +92,7 @@ class Catalogue:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
+        self._numbers = frame["programme_id"].to_numpy(dtype=np.int64)
         texts = zip(frame["title"], frame["organisations"], frame["ref"], strict=True)
         self._texts = [f"{title or ''}\n{names}\n{ref}".casefold() for title, names, ref in texts]
         self._columns = {name: _single(frame[column]) for name, column in COLUMNS.items()}
@@ -108,10 +110,17 @@ class Catalogue:
             self._classes[definition] = _single(self.frame[CLASS_COLUMNS[definition]])
         return self._classes[definition]
 
-    def find(self, wanted: Wanted) -> Result:
-        """Return the programmes that are wanted, in the order wanted, and the counts of all facets."""
+    def find(self, wanted: Wanted, indexed: Integers = _NONE) -> Result:
+        """Return the programmes that are wanted, in the order wanted, and the counts of all facets.
+
+        Args:
+            wanted: what is looked for.
+            indexed: numbers of programmes that hold the words by the index of the database.
+        """
         size = len(self)
         found = self._with_words(wanted.words)
+        if len(indexed):
+            found |= np.isin(self._numbers, indexed)
         masks = {
             facet: self.column(facet, wanted.definition).chosen(words, size)
             for facet, words in wanted.chosen.items()

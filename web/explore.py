@@ -16,7 +16,7 @@ from models.queries import CLASS_COLUMNS, DEFAULT_DEFINITION
 from models.vocab import vocabulary
 from publishing.cells import guarded
 from web.asked import NotUnderstood, address, number, one, search_words
-from web.catalogue import CLASS, FACETS, SORTS, Catalogue, Wanted
+from web.catalogue import CLASS, FACETS, SORTS, Catalogue, Integers, Wanted
 from web.words import (
     UNKNOWN,
     country_of,
@@ -159,13 +159,13 @@ def parameters_of(wanted: Wanted) -> dict[str, str | Sequence[str]]:
     }
 
 
-def explore_page(catalogue: Catalogue, asked: Asked) -> ExplorePage:
-    """Return what is shown of the programmes asked for.
+def explore_page(catalogue: Catalogue, asked: Asked, indexed: Integers) -> ExplorePage:
+    """Return what is shown of the programmes asked for; ``indexed`` hold the words by the index of the database.
 
     Raises:
         NotUnderstood: if there are not so many pages.
     """
-    result = catalogue.find(asked.wanted)
+    result = catalogue.find(asked.wanted, indexed)
     total = len(result.rows)
     pages = max(1, -(-total // PAGE_SIZE))
     if asked.page > pages:
@@ -292,10 +292,10 @@ def _price(row: Mapping[Any, Any]) -> str:
 CSV_CHUNK = 2_000
 
 
-def csv_lines(catalogue: Catalogue, wanted: Wanted) -> Iterator[str]:
+def csv_lines(catalogue: Catalogue, wanted: Wanted, indexed: Integers) -> Iterator[str]:
     """Yield the programmes wanted as CSV, in chunks; columns are those of ``programme_current``."""
     frame = catalogue.frame.drop(columns="programme_id")
-    rows = catalogue.find(wanted).rows
+    rows = catalogue.find(wanted, indexed).rows
     yield csv_text([[str(name) for name in frame.columns]])
     for start in range(0, len(rows), CSV_CHUNK):
         chunk = frame.iloc[rows[start : start + CSV_CHUNK]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock, Thread
 from typing import Any, TypeVar, cast
 
-from models.queries import database_state, listed_frame
-from web.catalogue import Catalogue
+from models.queries import QueryRefused, database_state, listed_frame, programmes_found
+from web.asked import NotUnderstood
+from web.catalogue import Catalogue, Integers
 from web.reach import Reach
 
 Answer = TypeVar("Answer")
@@ -54,6 +55,18 @@ class Memory:
             Thread(target=self._read, args=(state,), daemon=True, name="catalogue").start()
         assert self._catalogue is not None
         return self._catalogue
+
+    def programmes_with(self, words: Sequence[str]) -> Integers:
+        """Return the numbers of the programmes that hold all words by the full-text index of the database.
+
+        Raises:
+            NotUnderstood: if there are too many words.
+        """
+        asked = " ".join(words)
+        try:
+            return self.answer(("words", asked), lambda: programmes_found(self._reach.engine, asked))
+        except QueryRefused as error:
+            raise NotUnderstood(str(error)) from None
 
     def _look(self) -> str:
         with self._looking:

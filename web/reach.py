@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
+from starlette.types import ASGIApp
 
 from models.records import ArchivePlace, Source
 
@@ -50,7 +51,8 @@ class Reach:
     ``NotArchived``; its arguments are the place and the Content-Type as sent. ``reasons`` says why a programme
     (source, ref) is classified as it is, and is empty if its source is no longer declared. ``declared`` are the
     declarations by slug, ``live_checks`` the checks of each. ``documents`` is the folder of docs/, ``None`` where it is
-    not installed. ``seconds_fresh`` is how long it is taken for granted that the database is as it was.
+    not installed. ``sql_console`` is an application to be mounted at ``/sql``, if there is one. ``seconds_fresh`` is
+    how long it is taken for granted that the database is as it was.
     """
 
     engine: Engine
@@ -59,4 +61,5 @@ class Reach:
     declared: Mapping[str, Source]
     live_checks: Mapping[str, Sequence[LiveCheck]] = field(default_factory=dict)
     documents: Path | None = None
+    sql_console: ASGIApp | None = None
     seconds_fresh: float = 5.0

@@ -112,7 +112,8 @@ def hostile(observatory: Observatory) -> None:
         )
         for ref, title in HOSTILE.items()
     ]  # fmt: skip
-    programmes += [a_programme(ref, title=f"Ref {ref}") for ref in ("../../etc/passwd", "a b?c#d&e", "ü/ö%2F", "x//y")]
+    refs = ("../../etc/passwd", "a b?c#d&e", "ü/ö%2F", "x//y")
+    programmes += [a_programme(ref, title=f"Ref {ref}", description="Völkerkunde, 民族学入門") for ref in refs]
     with observatory.run_writer("hostile", DAYS[0]) as writer:
         pages = tuple(
             writer.page(_page(url, body, kind))
@@ -130,10 +131,10 @@ def _page(url: str, body: str, kind: str) -> Page:
 
 
 @contextmanager
-def serving(data_dir: Path, database: str | None = None) -> Iterator[Served]:
+def serving(data_dir: Path, database: str | None = None, *, sql: bool = False) -> Iterator[Served]:
     """Serve the page over a database on a port of its own."""
     settings = Settings(data_dir=data_dir, database_url=database, _env_file=None)
-    with opened_reach(settings) as reach, socket.socket() as listening:
+    with opened_reach(settings, sql=sql) as reach, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(reach), log_level="error", access_log=False)
         server = uvicorn.Server(config)

@@ -104,6 +104,20 @@ def test_filters_count_what_sql_counts(page: Served, path: str, where: str):
     assert total(page, path) >= expected if "q=" in path else total(page, path) == expected
 
 
+def test_words_of_descriptions_are_found_and_filtered(page: Served):
+    for words in ("volkerk", "V%C3%96LKERKUNDE+ref", "%E6%B0%91%E6%97%8F%E5%AD%A6", "%E6%97%8F"):
+        assert total(page, f"/explore?q={words}") == 4
+    assert total(page, "/explore?q=volkerkunde&source=opensap") == 0
+    assert total(page, "/explore?q=volkerkunde+passwd") == 1
+    assert total(page, "/explore?q=asswd") == 1  # a part of a word, in a code
+    assert total(page, "/explore?q=%22+OR+title:*+--") == 0
+    lines = page.get("/explore.csv?q=volkerkunde").text.splitlines()
+    assert len(lines) == 5
+    squared = "".join(map(chr, range(0x3300, 0x3358)))  # 88 signs that stand for some 350 kana
+    assert page.get(f"/explore?q={quote(squared)}").status == 400
+    assert total(page, "/explore?q=" + "x" * 10_000) == 0
+
+
 def test_counts_of_a_facet_are_those_of_the_page_it_leads_to(page: Served):
     start = "/explore?class=core&class=broad"
     links = tree(page, start).xpath("//aside//li/a")
