@@ -12,6 +12,7 @@ from flows.prefect_environment import quiet_prefect
 quiet_prefect()
 
 from flows.harvest import HarvestFailed, harvest  # noqa: E402 - Prefect reads its settings when it is imported
+from flows.live import FAILING  # noqa: E402
 
 
 def harvest_as_flow(slugs: Sequence[str], as_of: datetime, *, include_retired: bool, as_json: bool) -> bool:
@@ -27,4 +28,4 @@ def harvest_as_flow(slugs: Sequence[str], as_of: datetime, *, include_retired: b
         console.print_table(rows, ("source", "as_of", "outcome", "listings", "new", "changed", "problems", "reason"))
     if failure is not None:
         console.say(f"failed: {failure}", style="bold red")
-    return failure is None
+    return failure is None and not any(row["outcome"] in FAILING for row in rows)

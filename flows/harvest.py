@@ -1,4 +1,4 @@
-"""The harvest as a Prefect flow: one task a source, a failed source never stops another, and the flow ends failed.
+"""The harvest as a Prefect flow: one task a source, a failed source never stops another; what is news ends it failed.
 
 Deployed by ``prefect.yaml`` under the module path ``flows.harvest.harvest``. All work is done by ``flows.live``.
 """
@@ -10,12 +10,18 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from prefect import flow, task
-from prefect.artifacts import acreate_table_artifact
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+from prefect.states import Completed
 
 from flows.live import FAILING, due_sources, harvest_source, open_fetcher, simulated_clock
 from flows.observatory import open_observatory
+from flows.showing import Status, status_of
+from flows.status_artifact import status_markdown
+from flows.troubles import Verdict, verdict
+from models.queries import sources_in_trouble
 from models.records import RunRecord
 
 if TYPE_CHECKING:
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
 
 ARTIFACT_KEY = "harvest-runs"
 ARTIFACT_COLUMNS = ("source", "outcome", "listings", "new", "changed", "missing", "withdrawn", "problems", "reason")
+STATUS_KEY = "source-status"
+EVENT = "microcred.source"
+"""Events are ``microcred.source.failing``, ``.still-failing`` and ``.recovered``; their resource is EVENT.<slug>."""
 
 
 class LookFailed(Exception):
@@ -30,7 +39,7 @@ class LookFailed(Exception):
 
 
 class HarvestFailed(Exception):
-    """At least one source of a harvest needs somebody's attention; the message names each, ``rows`` holds all runs."""
+    """A harvest has news of trouble (``flows.troubles``); the message names each source, ``rows`` holds all runs."""
 
     def __init__(self, message: str, rows: list[dict[str, Any]]) -> None:
         super().__init__(message)
@@ -64,12 +73,14 @@ async def harvest(
         One run record a source, as JSON values.
 
     Raises:
-        HarvestFailed: at the end, if a source failed, was blocked or is suspect. All others are stored by then.
+        HarvestFailed: at the end, if a source newly fails, is blocked or suspect, if one still is in another week, or
+            if a named one is. All others are stored by then.
         UnknownSource: if a named source does not exist.
     """
     moment = as_of or datetime.now(UTC)
     records: dict[str, RunRecord] = {}
     with open_observatory() as observatory:
+        before = sources_in_trouble(observatory.engine)
         chosen = {s.slug: s for s in due_sources(observatory, sources or [], moment, retired=include_retired)}
         async with open_fetcher(observatory.settings, simulated_clock(observatory.settings, moment)) as fetcher:
 
@@ -80,14 +91,40 @@ async def harvest(
             looks = (look_at_source(slug, harvest_one, return_state=True) for slug in chosen)
             # Prefect's types say that a task called for its state gives the state; an async one gives it to be awaited.
             states = await asyncio.gather(*(cast("Awaitable[State[None]]", look) for look in looks))
+        status = status_of(observatory.engine, observatory.settings, moment)
 
+    failed = {
+        slug: f"{records[slug].outcome}: {records[slug].reason}" if slug in records else str(state.message)
+        for slug, state in zip(chosen, states, strict=True)
+        if not state.is_completed()
+    }
+    found = verdict(before, failed, frozenset(records), moment, is_named=bool(sources))
     rows = [records[slug].as_json() for slug in chosen if slug in records]
+    _tell(found)
+    await _publish(rows, status, moment)
+    if found.red:
+        raise HarvestFailed("; ".join(f"{slug}: {message}" for slug, message in found.red.items()), rows)
+    words = f"sources looked at: {len(chosen)}"
+    words += f"; still failing: {', '.join(found.quiet)}" if found.quiet else ""
+    return Completed(message=words, data=rows)  # type: ignore[return-value]  # Prefect gives the caller its data
+
+
+def _tell(found: Verdict) -> None:
+    """Log what is known already and no news, and emit an event for what is."""
+    for slug, reason in found.quiet.items():
+        get_run_logger().warning("%s: still: %s", slug, reason)
+    news = {"failing": found.newly, "still-failing": found.reminded, "recovered": found.recovered}
+    for what, sources in news.items():
+        for slug, reason in sources.items():
+            resource = {"prefect.resource.id": f"{EVENT}.{slug}", "prefect.resource.name": slug}
+            emit_event(f"{EVENT}.{what}", resource=resource, payload={"source": slug, "reason": reason})
+
+
+async def _publish(rows: list[dict[str, Any]], status: Status, moment: datetime) -> None:
+    day = f"{moment:%Y-%m-%d %H:%M} UTC"
     await acreate_table_artifact(
         key=ARTIFACT_KEY,
         table=[{column: row[column] for column in ARTIFACT_COLUMNS} for row in rows],
-        description=f"Looks of {moment:%Y-%m-%d %H:%M} UTC",
+        description=f"Looks of {day}",
     )
-    failed = {slug: state.message for slug, state in zip(chosen, states, strict=True) if not state.is_completed()}
-    if failed:
-        raise HarvestFailed("; ".join(f"{slug}: {message}" for slug, message in failed.items()), rows)
-    return rows
+    await acreate_markdown_artifact(key=STATUS_KEY, markdown=status_markdown(status), description=f"Sources at {day}")

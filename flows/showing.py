@@ -1,34 +1,223 @@
-"""Rows for the commands that show: the health of the sources."""
+"""How the sources are, at a look: what ``microcred status`` prints and each harvest publishes as an artifact."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Engine, make_url
 
-from flows.observatory import open_observatory
-from models.queries import source_health
+from flows.console import records
+from flows.live import next_due
+from flows.settings import Settings, key
+from models.queries import InStore, Trouble, in_store, last_good_looks, source_health, sources_in_trouble
+from models.records import Outcome, Source
 from scrapers.source import discover
+from trends.panels import TOLERANCE_DAYS
 
-STATUS_COLUMNS = (
-    "source", "last_outcome", "last_run_at", "last_good_look_at", "age_days", "live", "missing", "problems", "reason",
-)  # fmt: skip
-
-
-NEVER = "never harvested"
-"""Stands for the outcome of a source that has no run yet."""
+Row = dict[str, Any]
 
 
-def health() -> list[dict[str, Any]]:
-    """Return one row a source: declared sources never harvested included, with their last run as unknown."""
-    with open_observatory() as observatory:
-        known = {row["source"]: row for row in source_health(observatory.engine).to_dict(orient="records")}
-    now = datetime.now(UTC)
-    rows = []
-    for slug in sorted({*known, *discover()}):
-        row = {str(k): v for k, v in known.get(slug, {"source": slug, "last_outcome": NEVER}).items()}
-        seen = row.get("last_good_look_at")
-        row["age_days"] = None if seen is None or pd.isna(seen) else (now - seen).days
-        rows.append(row)
-    return rows
+class State(StrEnum):
+    """How a source is.
+
+    ``held back``: its last look is suspect and waits for a decision. ``failing``: its last look failed or was blocked.
+    ``stale``: no look failed, but the last good one is older than trends take for its cadence
+    (``trends.panels.TOLERANCE_DAYS``). ``retired``: no longer declared as served. ``never``: not yet harvested;
+    ``no key``: nor can it be, without its key.
+    """
+
+    HELD_BACK = "held back"
+    FAILING = "failing"
+    STALE = "stale"
+    OK = "ok"
+    NO_KEY = "no key"
+    NEVER = "never"
+    RETIRED = "retired"
+
+
+ATTENTION = (State.HELD_BACK, State.FAILING, State.STALE)
+"""States that somebody has to do something about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How an installation is at a time.
+
+    Attributes:
+        at: the time, aware.
+        sources: one row a declared or stored source, by name: ``source, state, since, last_outcome, last_run_at,
+            last_good_look_at, age_days, next_due_at, live, missing, waiting, problems, open_problems, reason``.
+            ``since`` is the first failing look of an unbroken row, or the last good look of a stale source;
+            ``next_due_at`` is null for a source that is not looked at.
+        waiting: what waits for a person, one row each: ``source`` (null if it concerns no single one), ``what``, and
+            the ``command`` that deals with it.
+        stored: what the database holds besides.
+        database: its URL without the password.
+        archive: the folder of the pages.
+        archive_files: files in it.
+        archive_bytes: their size.
+    """
+
+    at: datetime
+    sources: tuple[Row, ...]
+    waiting: tuple[Row, ...]
+    stored: InStore
+    database: str
+    archive: Path
+    archive_files: int
+    archive_bytes: int
+
+    @property
+    def in_need(self) -> tuple[Row, ...]:
+        """The rows of the sources that somebody has to look at."""
+        return tuple(row for row in self.sources if row["state"] in ATTENTION)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many sources are in each state that there is."""
+        states = [row["state"] for row in self.sources]
+        return {state.value: states.count(state) for state in State if state in states}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as JSON values (times still as times)."""
+        last = self.stored.last_snapshot
+        return {
+            "at": self.at,
+            "needs_attention": [row["source"] for row in self.in_need],
+            "counts": self.counts(),
+            "sources": list(self.sources),
+            "waiting": list(self.waiting),
+            "open_problems": sum(self.stored.open_problems.values()),
+            "links_to_review": self.stored.links_to_review,
+            "last_snapshot": None
+            if last is None
+            else {"as_of": last.as_of, "definition": last.definition, "taken_at": last.taken_at},
+            "database": {"url": self.database, "bytes": self.stored.database_bytes},
+            "archive": {"folder": str(self.archive), "files": self.archive_files, "bytes": self.archive_bytes},
+        }
+
+
+def status_of(engine: Engine, settings: Settings, at: datetime) -> Status:
+    """Return how the sources are at a time, by the runs in the database and today's declarations.
+
+    Args:
+        engine: the database; nothing is written.
+        settings: say where the archive is, and which keys there are.
+        at: aware time that decides what is due and what is stale.
+    """
+    stored = in_store(engine)
+    declared, troubles, good = discover(), sources_in_trouble(engine), last_good_looks(engine)
+    health = {
+        str(row["source"]): {name: _plain(value) for name, value in row.items()}
+        for row in records(source_health(engine))
+    }
+    rows = tuple(
+        _row(
+            slug,
+            _Known(
+                declared=declared.get(slug),
+                health=health.get(slug, {}),
+                trouble=troubles.get(slug),
+                good=good.get(slug),
+            ),
+            at,
+        )
+        | {"open_problems": stored.open_problems.get(slug, 0)}
+        for slug in sorted({*health, *declared})
+    )
+    files = [file.stat().st_size for file in settings.archive_dir.rglob("*") if file.is_file()]
+    return Status(
+        at=at,
+        sources=rows,
+        waiting=(*(_waiting(row) for row in rows if row["state"] in ATTENTION), *_chores(stored)),
+        stored=stored,
+        database=make_url(settings.database).render_as_string(hide_password=True),
+        archive=settings.archive_dir,
+        archive_files=len(files),
+        archive_bytes=sum(files),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of a source: declared today, by the view ``source_health``, failing or not, last seen well."""
+
+    declared: Source | None
+    health: Mapping[str, Any]
+    trouble: Trouble | None
+    good: datetime | None
+
+
+def _row(slug: str, known: _Known, at: datetime) -> Row:
+    state, good = _state(known, at), known.good
+    return {
+        "source": slug,
+        "state": state,
+        "since": known.trouble.since if known.trouble is not None else good if state is State.STALE else None,
+        "last_outcome": known.health.get("last_outcome"),
+        "last_run_at": known.health.get("last_run_at"),
+        "last_good_look_at": good,
+        "age_days": None if good is None else (at - good).days,
+        "next_due_at": _due(known, state, at),
+        **{name: known.health.get(name) for name in ("live", "missing", "waiting", "problems")},
+        "reason": known.health.get("reason") or "",
+    }
+
+
+def _state(known: _Known, at: datetime) -> State:
+    declared, trouble = known.declared, known.trouble
+    if trouble is not None and known.health["last_outcome"] == Outcome.SUSPECT:
+        return State.HELD_BACK
+    if declared is None or declared.retired is not None:
+        return State.RETIRED
+    if not known.health:
+        return State.NO_KEY if declared.needs_key and key(declared.needs_key) is None else State.NEVER
+    if trouble is not None:
+        return State.FAILING
+    tolerance = timedelta(days=TOLERANCE_DAYS[declared.cadence])
+    return State.STALE if known.good is None or at - known.good > tolerance else State.OK
+
+
+def _due(known: _Known, state: State, at: datetime) -> datetime | None:
+    if known.declared is None or known.declared.retired is not None or state is State.NO_KEY:
+        return None
+    return at if known.good is None else next_due(known.declared, known.good)
+
+
+def _waiting(row: Row) -> Row:
+    slug = row["source"]
+    if row["state"] is State.HELD_BACK:
+        command = f'microcred accept {slug} --reason "..."'
+    elif row["last_outcome"] == Outcome.BLOCKED:
+        command = f"microcred sources check {slug}"
+    else:
+        command = f"microcred harvest {slug}"
+    what = row["reason"] or f"the last look ended {row['last_outcome']}"
+    if row["state"] is State.STALE and row["age_days"] is not None:
+        what = f"no complete look for {row['age_days']} days; {what}"
+    return {"source": slug, "what": what, "command": command}
+
+
+def _chores(stored: InStore) -> Iterator[Row]:
+    if problems := sum(stored.open_problems.values()):
+        yield _chore(f"{problems:,} open problems: words that no rule knows", "microcred problems --group")
+    if links := stored.links_to_review:
+        yield _chore(f"{links:,} pairs of listings may be one credential", "microcred links --review")
+
+
+def _chore(what: str, command: str) -> Row:
+    return {"source": None, "what": what, "command": command}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a frame as Python's own, ``None`` where there is none."""
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if hasattr(value, "item") else value

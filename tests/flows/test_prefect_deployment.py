@@ -9,20 +9,25 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 from crawl_site import exchange
+from small_runs import Told
 
+from models.store import open_database
 from sandbox.server import Site, serve
 from sandbox.world import World
 from scrapers.archive import Archive
+from scrapers.source import discover
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -124,10 +129,21 @@ def query(data: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def artifact_text(deployed: Deployed, key: str) -> str:
+    data: str = httpx.get(f"{deployed.api}/artifacts/{key}/latest").raise_for_status().json()["data"]
+    return data
+
+
 def artifact(deployed: Deployed, key: str) -> list[dict[str, object]]:
-    answer = httpx.get(f"{deployed.api}/artifacts/{key}/latest").raise_for_status().json()
-    rows: list[dict[str, object]] = json.loads(answer["data"])
+    rows: list[dict[str, object]] = json.loads(artifact_text(deployed, key))
     return rows
+
+
+def last_state(deployed: Deployed) -> tuple[str, str]:
+    """Type and message of the state of the flow run that was started last."""
+    wanted = {"sort": "START_TIME_DESC", "limit": 1}
+    [run] = httpx.post(f"{deployed.api}/flow_runs/filter", json=wanted).raise_for_status().json()
+    return run["state"]["type"], run["state"]["message"]
 
 
 def test_every_deployment_of_prefect_yaml_is_there(deployed: Deployed) -> None:
@@ -183,15 +199,10 @@ def test_a_failed_source_fails_the_flow_by_name_and_stops_no_other(deployed: Dep
     assert done.returncode == 1, done.stdout + done.stderr
     runs = "select source, outcome from run_log where as_of like '2024-09-01%' order by source"
     assert query(deployed.data, runs) == [("opensap", "blocked"), ("tartu", "ok")]
-    answer = (
-        httpx.post(f"{deployed.api}/flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": 1})
-        .raise_for_status()
-        .json()
-    )
-    state = answer[0]["state"]
-    assert state["type"] == "FAILED"
-    assert "opensap" in state["message"]
-    assert "tartu" not in state["message"]
+    kind, message = last_state(deployed)
+    assert kind == "FAILED"
+    assert "opensap" in message
+    assert "tartu" not in message
     outcomes = {row["source"]: row["outcome"] for row in artifact(deployed, "harvest-runs")}
     assert outcomes == {"opensap": "blocked", "tartu": "ok"}
 
@@ -207,3 +218,107 @@ def test_the_snapshot_flow_stores_a_snapshot(deployed: Deployed) -> None:
     )
     assert query(deployed.data, stock) == [("2024-09-30", "eu_2022")]
     assert [row["as_of"] for row in artifact(deployed, "trend-snapshot")] == ["2024-09-30"]
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[str]]]:
+    """Somebody who can be told: the address of a web hook, and the texts that arrived there."""
+    texts: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            texts.append(json.loads(body)["text"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook", texts
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+MAKE_BLOCK = """\
+import sys
+from prefect.blocks.notifications import CustomWebhookNotificationBlock as Hook
+hook = Hook(name="microcred", url=sys.argv[1], json_data={"text": "{{subject}}: {{body}}"})
+print(hook.save("microcred-alerts", overwrite=True))
+"""
+
+
+def set_up_automations(deployed: Deployed, url: str, folder: Path) -> None:
+    """As docs/operate.md says."""
+    made = subprocess.run(
+        [sys.executable, "-c", MAKE_BLOCK, url], env=deployed.environment, capture_output=True, text=True, check=True
+    )
+    file = folder / "automations.yaml"
+    words = (ROOT / "deploy" / "automations.yaml").read_text(encoding="utf-8")
+    file.write_text(words.replace("${ALERT_BLOCK}", made.stdout.split()[-1]), encoding="utf-8")
+    done = deployed.run("automation", "create", "--from-file", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Created 3 automation(s)" in done.stdout
+
+
+def only_due(deployed: Deployed, slug: str, moment: str) -> None:
+    """Tell the database that all other sources have just been looked at."""
+    engine = open_database(f"sqlite:///{deployed.data / 'observatory.sqlite'}")
+    for source in discover().values():
+        if source.slug != slug:
+            Told(engine, source).run(moment, "a")
+    engine.dispose()
+
+
+def wait_until_told(texts: list[str], *parts: str) -> None:
+    for _ in range(240):
+        if all(any(part in text for text in texts) for part in parts):
+            return
+        time.sleep(0.25)
+    pytest.fail(f"nobody was told {parts}, only {texts}")
+
+
+def test_a_new_failure_is_red_and_told_an_old_one_neither_and_recovery_is_told(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    only_due(deployed, "deakin", "2024-11-04")  # a Monday; all sources are looked at weekly
+    deployed.site.set_day(date(2024, 11, 5))
+    with receiver() as (url, texts):
+        set_up_automations(deployed, url, tmp_path)
+
+        deployed.site.fault("www.deakin.edu.au", "status", status=403)
+        done = deployed.run(
+            "deployment", "run", "harvest/due", "--watch", "--watch-timeout", "200", "-p", "as_of=2024-11-05T00:00:00Z"
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        kind, message = last_state(deployed)
+        assert (kind, message.split(": ")[2:4]) == ("FAILED", ["deakin", "blocked"])
+        wait_until_told(
+            texts, "microcred: deakin: microcred.source.failing: blocked: ", "microcred: harvest Failed: Flow run"
+        )
+        page = artifact_text(deployed, "source-status")
+        assert "| deakin | failing | 2024-11-05 | blocked |" in page
+        assert "`microcred sources check deakin`" in page
+
+        told = len(texts)
+        assert harvest_here(deployed, "2024-11-06") == 1, "the command line counts every failure"
+        assert last_state(deployed) == ("COMPLETED", "sources looked at: 1; still failing: deakin")
+
+        deployed.site.clear_faults()
+        assert harvest_here(deployed, "2024-11-07") == 0
+        assert last_state(deployed) == ("COMPLETED", "sources looked at: 1")
+        wait_until_told(texts, "microcred.source.recovered: well again; it was failing since 2024-11-05")
+        assert len(texts) == told + 1
+        assert "| deakin | ok | ok | 2024-11-07 |" in artifact_text(deployed, "source-status")
+
+
+def harvest_here(deployed: Deployed, day: str) -> int:
+    """Run the flow by the command line, on the same server, and return its exit code."""
+    command = [str(BIN / "microcred"), "harvest", "--as-of", f"{day}T00:00:00Z"]
+    return subprocess.run(command, env=deployed.environment, capture_output=True, check=False, timeout=240).returncode
