@@ -15,13 +15,19 @@ import typer
 from flows import (
     cli_backfill,
     cli_classify,
+    cli_database,
     cli_export,
     cli_links,
     cli_rebuild,
     cli_reference,
+    cli_report,
+    cli_search,
     cli_serve,
     cli_sources,
+    cli_status,
+    cli_stock,
     cli_trends,
+    completing,
     console,
 )
 from flows.cli_days import moment_of
@@ -35,9 +41,10 @@ app = typer.Typer(
     "Start with `microcred demo` (offline), then `microcred sources list` and `microcred harvest SOURCE`.",
     no_args_is_help=True,
     add_completion=True,
-    rich_markup_mode="markdown",
+    # Plain help: to load what draws frames around it takes longer than all the rest of a command's start.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 db_app = typer.Typer(help="The database: where it is, upgrades, comparisons, copies.", no_args_is_help=True)
 app.add_typer(cli_sources.app, name="sources")
@@ -45,13 +52,15 @@ app.add_typer(cli_links.app, name="links")
 app.add_typer(db_app, name="db")
 for command in (
     cli_backfill.backfill, cli_classify.classify, cli_classify.explain, cli_classify.problems, cli_export.export,
-    cli_rebuild.rebuild, cli_rebuild.reread, cli_reference.reference, cli_serve.serve, cli_trends.snapshot,
-    cli_trends.trends,
+    cli_rebuild.rebuild, cli_rebuild.reread, cli_reference.reference, cli_report.report, cli_search.search,
+    cli_serve.serve, cli_status.status, cli_stock.stock, cli_trends.snapshot, cli_trends.trends,
 ):  # fmt: skip
     app.command()(command)
 cli_sources.app.command()(cli_classify.lookup)
 db_app.command("diff")(cli_rebuild.db_diff)
 db_app.command("copy")(cli_rebuild.db_copy)
+db_app.command("backup")(cli_database.backup)
+db_app.command("check")(cli_database.check)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -59,6 +68,8 @@ RUN_COLUMNS = (
     "source", "as_of", "outcome", "listings", "offerings", "new", "changed", "missing", "withdrawn", "problems",
     "reason",
 )  # fmt: skip
+FIRST_TO_GO = ("offerings", "withdrawn", "missing", "problems", "as_of", "changed")
+"""Columns of runs that a narrow terminal does without, in this order."""
 
 
 def main() -> None:
@@ -66,12 +77,12 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from flows.errors import expected_errors
+        from flows import errors
 
-        if not isinstance(error, expected_errors()):
+        if not isinstance(error, errors.expected_errors()):
             raise
-        console.say(f"error: {error}", style="bold red")
-        sys.exit(2 if isinstance(error, ValueError) else 1)
+        console.say(f"error: {errors.told(error)}", style="bold red")
+        sys.exit(errors.exit_code(error))
 
 
 def _version(value: bool) -> None:
@@ -96,7 +107,7 @@ def _show_runs(runs: list[RunRecord], as_json: bool) -> None:
     if as_json:
         console.print_json([r.as_json() for r in runs])
         return
-    console.print_table([r.as_json() for r in runs], RUN_COLUMNS)
+    console.print_table([r.as_json() for r in runs], RUN_COLUMNS, least=FIRST_TO_GO)
 
 
 @app.command()
@@ -123,7 +134,10 @@ def demo(
 
 @app.command()
 def harvest(
-    sources: Annotated[list[str] | None, typer.Argument(help="Slugs of sources; all that are due if none.")] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Slugs of sources; all that are due if none.", autocompletion=completing.sources),
+    ] = None,
     as_of: Annotated[
         str | None, typer.Option(help="Time the looks speak for, RFC 3339; now if left out.", metavar="TIME")
     ] = None,
@@ -133,16 +147,22 @@ def harvest(
     include_retired: Annotated[
         bool, typer.Option(help="Allow retired sources to be named: their hosts answer only in the sandbox.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be asked and why; no request, nothing written.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read catalogues now: fetch politely, archive every page, judge each run, and load what changed.
 
     Exits with 1 if a source failed, was blocked, or is suspect; all others are stored all the same.
     """
+    moment = moment_of(as_of, "--as-of") if as_of else datetime.now(UTC)
+    if dry_run:
+        _show_preview(sources or [], moment, include_retired=include_retired, as_json=as_json)
+        return
     from flows.live import FAILING
     from flows.observatory import prefect_is_asked_for
 
-    moment = moment_of(as_of, "--as-of") if as_of else datetime.now(UTC)
     if prefect or prefect_is_asked_for():
         from flows.as_flow import harvest_as_flow
 
@@ -155,6 +175,20 @@ def harvest(
     _show_runs(runs, as_json)
     if any(r.outcome in FAILING for r in runs):
         raise typer.Exit(1)
+
+
+def _show_preview(slugs: list[str], moment: datetime, *, include_retired: bool, as_json: bool) -> None:
+    from flows import preview
+    from flows.settings import Settings
+
+    rows = preview.preview(Settings(), slugs, moment, retired=include_retired)
+    if as_json:
+        console.print_json(rows)
+        return
+    console.print_table([preview.shown(row) for row in rows], preview.COLUMNS, least=preview.LEAST)
+    if rows:
+        console.say(f"pages would go to {Path(rows[0]['archive']).parent}, facts to {rows[0]['database']}")
+    console.say(f"{len(rows)} sources; nothing was asked, nothing was written (without --dry-run it is done)")
 
 
 @app.command()
@@ -184,7 +218,7 @@ def replay(
 
 @app.command()
 def accept(
-    source: Annotated[str, typer.Argument(help="Slug of the source.")],
+    source: Annotated[str, typer.Argument(help="Slug of the source.", autocompletion=completing.sources)],
     reason: Annotated[str, typer.Option(help="Why the run is right although a gate failed; kept beside it.")],
     as_of: Annotated[
         str | None, typer.Option(help="Time of the run; the latest suspect run if left out.", metavar="TIME")
@@ -206,52 +240,55 @@ def query(
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the database in SQL, read-only. Example: `microcred query --sql "select * from run_log"`."""
-    from flows.observatory import open_observatory
-    from models.queries import read_sql
+    """Ask the database in SQL, read-only. Example: `microcred query --sql "select * from run_log"`.
 
-    with open_observatory() as observatory:
-        frame = read_sql(observatory.engine, sql)
+    A terminal too narrow for the columns shows each row as a record of lines; a pipe always gets the table.
+    """
+    from flows.asking import asked, write_csv
+    from flows.settings import Settings
+
+    names, rows = asked(sql, Settings())
     if csv:
-        sys.stdout.write(frame.to_csv(index=False))
-    elif as_json:
-        console.print_json(frame.to_dict(orient="records"))
-    else:
-        console.print_table(console.records(frame), [str(c) for c in frame.columns])
-
-
-@app.command()
-def status(as_json: AsJson = False) -> None:
-    """Show the health of every source: its last run, its last good look, and what waits for a decision."""
-    from flows.showing import NEVER, STATUS_COLUMNS, health
-
-    rows = health()
-    if as_json:
-        console.print_json(rows)
+        write_csv(sys.stdout, names, rows)
         return
-    harvested = [row for row in rows if row["last_outcome"] != NEVER]
-    console.print_table(harvested, STATUS_COLUMNS)
-    if len(harvested) < len(rows):
-        console.say(f"{len(rows) - len(harvested)} further sources were never harvested (`microcred sources list`)")
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    if as_json:
+        console.print_json(records)
+    else:
+        console.print_table(records, list(dict.fromkeys(names)))
 
 
 @db_app.command("upgrade")
-def db_upgrade() -> None:
-    """Make the database if there is none, and migrate it to the newest schema."""
+def db_upgrade(
+    search: Annotated[bool, typer.Option("--search", help="Make the full-text index anew too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the database if there is none, and migrate it to the newest schema; a migration makes the search anew."""
     from flows.observatory import open_observatory
+    from models.database import newest_revision
 
     with open_observatory() as observatory:
-        console.say(f"up to date: {observatory.engine.url.render_as_string(hide_password=True)}")
+        url = observatory.engine.url.render_as_string(hide_password=True)
+        if search:
+            console.say(f"{observatory.store.rebuild_search():,} programmes can be searched")
+    if as_json:
+        console.print_json({"database": url, "schema": newest_revision()})
+        return
+    console.say(f"up to date: {url}")
 
 
 @db_app.command("url")
-def db_url() -> None:
+def db_url(as_json: AsJson = False) -> None:
     """Print where the database is (its password hidden)."""
     from sqlalchemy import make_url
 
     from flows.settings import Settings
 
-    sys.stdout.write(make_url(Settings().database).render_as_string(hide_password=True) + "\n")
+    url = make_url(Settings().database).render_as_string(hide_password=True)
+    if as_json:
+        console.print_json({"database": url})
+    else:
+        sys.stdout.write(url + "\n")
 
 
 if __name__ == "__main__":

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows import console
+from flows import completing, console
 from flows.cli_days import day_of
 
 if TYPE_CHECKING:
     from flows.backfill import Backfilled
     from flows.backfill_plan import BackfillPlan
     from flows.observatory import Observatory
+    from flows.progress import Advance
     from flows.web_archives import ArchiveChoice
     from models.records import Page, PageFailure, RunRecord, Source
     from scrapers.webarchives.looks import Every
 
 RUN_COLUMNS = ("source", "as_of", "outcome", "listings", "offerings", "new", "changed", "problems", "reason")
+FIRST_TO_GO = ("offerings", "source", "problems", "changed")
+"""Columns of runs that a narrow terminal does without, in this order."""
 LOOK_COLUMNS = ("as_of", "addresses", "first", "last", "stored")
 ADDRESS_COLUMNS = ("url", "captures", "days", "first", "last")
 ADDRESSES_SHOWN = 40
@@ -32,12 +32,14 @@ VIA = ("wayback", "common-crawl")
 
 
 def backfill(
-    source: Annotated[str, typer.Argument(help="Slug of the source.")],
+    source: Annotated[str, typer.Argument(help="Slug of the source.", autocompletion=completing.sources)],
     since: Annotated[str, typer.Option("--from", help="First day to look at.", metavar="DAY")],
     until: Annotated[
         str | None, typer.Option("--to", help="Last day to look at; today if left out.", metavar="DAY")
     ] = None,
-    via: Annotated[str, typer.Option(help="Which archive to ask: wayback or common-crawl.")] = "wayback",
+    via: Annotated[
+        str, typer.Option(help="Which archive to ask: wayback or common-crawl.", autocompletion=completing.one_of(VIA))
+    ] = "wayback",
     files: Annotated[
         list[Path] | None,
         typer.Option(help="A WARC or WACZ file, or a folder of them, instead; may be given several times."),
@@ -45,7 +47,10 @@ def backfill(
     recording: Annotated[
         Path | None, typer.Option(help="A folder with a recording.toml instead: each recorded date is one look.")
     ] = None,
-    every: Annotated[str, typer.Option(help="One look a day, week, month or quarter at most.")] = "month",
+    every: Annotated[
+        str,
+        typer.Option(help="One look a day, week, month or quarter at most.", autocompletion=completing.one_of(EVERY)),
+    ] = "month",
     base: Annotated[
         str | None, typer.Option(help="Address of another Wayback Machine, or of a collection of pywb.", metavar="URL")
     ] = None,
@@ -73,6 +78,8 @@ def backfill(
     if recording is not None:
         _from_recording(declared, recording, first, last, dry_run=dry_run, as_json=as_json)
         return
+    import asyncio
+
     choice = _choice(via, base, files)
     period: Any = _one_of("--every", every, EVERY)
     plan, done = asyncio.run(_from_archive(declared, choice, first, last, period, dry_run=dry_run, as_json=as_json))
@@ -100,9 +107,10 @@ async def _from_archive(
             if dry_run:
                 _show_plan(observatory, plan, as_json)
             else:
-                with _progress(len(plan.looks)) as progress:
+                with console.progress("backfill", "looks", len(plan.looks)) as advance:
+                    told = _Told(advance, len(plan.looks))
                     done = await make_looks(
-                        observatory, source, holdings, plan, on_page=progress.page, on_record=progress.record
+                        observatory, source, holdings, plan, on_page=told.page, on_record=told.record
                     )
             for problem in holdings.problems:
                 console.say(f"{problem.code}: {problem.message}", style="yellow")
@@ -178,27 +186,26 @@ def _show_runs(runs: tuple[RunRecord, ...], as_json: bool) -> None:
     if as_json:
         console.print_json(rows)
     else:
-        console.print_table(rows, RUN_COLUMNS)
+        console.print_table(rows, RUN_COLUMNS, least=FIRST_TO_GO)
 
 
-class _Progress:
-    """How far it is and how fast, on stderr: pages a minute, and a line for each look."""
+class _Told:
+    """How far it is and how fast, on stderr: pages as they come, and a line for each look."""
 
-    def __init__(self, bar: Any, looks: int) -> None:
-        self._bar = bar
-        self._task = bar.add_task("backfill", total=looks, rate="")
+    def __init__(self, advance: Advance, looks: int) -> None:
+        self._advance = advance
         self._looks = looks
         self._done = self._pages = self._pages_before = 0
-        self._began = self._look_began = time.monotonic()
+        self._look_began = time.monotonic()
 
     def page(self, _: Page | PageFailure) -> None:
         self._pages += 1
-        self._bar.update(self._task, rate=_rate(self._pages, time.monotonic() - self._began))
+        self._advance(0, f"{self._pages:,} pages")
 
     def record(self, run: RunRecord) -> None:
         now = time.monotonic()
         self._done += 1
-        self._bar.advance(self._task)
+        self._advance()
         pages, seconds = self._pages - self._pages_before, now - self._look_began
         self._pages_before, self._look_began = self._pages, now
         console.say(
@@ -211,33 +218,16 @@ def _rate(pages: int, seconds: float) -> str:
     return f"{pages:,} pages in {seconds:.0f} s, {60 * pages / max(seconds, 0.001):,.0f} a minute"
 
 
-@contextmanager
-def _progress(looks: int) -> Iterator[_Progress]:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} looks"),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as bar:
-        yield _Progress(bar, looks)
-
-
 # --------------------------------------------------------------------------------------
 # What is asked for
 # --------------------------------------------------------------------------------------
 
 
 def _source(slug: str) -> Source:
+    from flows.declared import named
     from scrapers.source import discover
 
-    found = discover().get(slug)
-    if found is None:
-        raise typer.BadParameter(f"no source {slug!r}; `microcred sources list` shows those there are")
-    return found
+    return discover()[named([slug])[0]]
 
 
 def _choice(via: str, base: str | None, files: list[Path] | None) -> ArchiveChoice:

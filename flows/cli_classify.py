@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from flows import console
+from flows import completing, console
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def classify(
-    sources: Annotated[list[str] | None, typer.Argument(help="Slugs of sources; all if none.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Slugs of sources; all if none.", autocompletion=completing.sources)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Apply today's rules to stored facts that other rules, or none, have classified.
@@ -21,19 +23,11 @@ def classify(
     Each harvest classifies what is new to it; run this after an update of the rules or of a lookup. What is done stays
     done if it is broken off.
     """
-    from rich.progress import Progress
-
     from flows.classifying import reclassify
     from flows.observatory import open_observatory
 
-    with open_observatory() as observatory, Progress(
-        "{task.description}", "{task.completed:,} rows of facts", console=console.err, transient=True,
-        disable=not console.err.is_terminal,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("classify", total=None)
-        done = reclassify(
-            observatory, sources, on_batch=lambda slug, count: bar.update(task, description=slug, advance=count)
-        )
+    with open_observatory() as observatory, console.progress("classify", "rows of facts") as advance:
+        done = reclassify(observatory, sources, on_batch=lambda slug, count: advance(count, slug))
     rows = [{"source": slug, "classified": count} for slug, count in done.items()]
     if as_json:
         console.print_json(rows)
@@ -70,33 +64,43 @@ def explain(
 
 
 def problems(
-    source: Annotated[str | None, typer.Argument(help="Slug of a source; all if none.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="Slug of a source; all if none.", autocompletion=completing.sources)
+    ] = None,
     group: Annotated[
         bool, typer.Option("--group", help="Count equal words, and say how to teach each to its source.")
     ] = False,
-    code: Annotated[str | None, typer.Option(help="Only this kind, such as unknown_word or no_rate.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(help="Only this kind, such as unknown_word or no_rate.", autocompletion=completing.problem_codes),
+    ] = None,
     most: Annotated[int, typer.Option(min=1, help="How many rows to print; JSON has all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List what is not understood now: problems of the last runs, and words that no rule of classification knows."""
+    from flows.declared import named
     from flows.observatory import open_observatory
-    from flows.problems import GROUP_COLUMNS, PROBLEM_COLUMNS, listed
+    from flows.problems import FIRST_TO_GO, GROUP_COLUMNS, PROBLEM_COLUMNS, listed
 
+    named([source] if source else [])
     with open_observatory() as observatory:
         rows = listed(observatory, source, code, grouped=group)
     if as_json:
         console.print_json(rows)
         return
-    console.print_table(rows[:most], GROUP_COLUMNS if group else PROBLEM_COLUMNS)
+    console.print_table(rows[:most], GROUP_COLUMNS if group else PROBLEM_COLUMNS, least=FIRST_TO_GO)
     if len(rows) > most:
         console.say(f"{len(rows) - most:,} more rows: --most {len(rows)}, or --json")
 
 
 def lookup(
-    slug: Annotated[str, typer.Argument(help="Slug of the source.")],
+    slug: Annotated[str, typer.Argument(help="Slug of the source.", autocompletion=completing.sources)],
     field: Annotated[
         str,
-        typer.Argument(help="The field as `microcred problems --group` names it: delivery, level, field ..."),
+        typer.Argument(
+            help="The field as `microcred problems --group` names it: delivery, level, field ...",
+            autocompletion=completing.one_of(completing.LOOKUPS),
+        ),
     ],
     words: Annotated[str, typer.Argument(help="The words as printed.")],
     value: Annotated[str, typer.Argument(help="What they mean: a word of the vocabulary, an ISCED-F code ...")],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -117,9 +116,8 @@ def _bring_up_to_date(observatory: Observatory, *, as_json: bool) -> None:
     from flows import links_shown
     from flows.linking_up import link_listings
 
-    waiting = console.err.status("comparing all listings") if console.err.is_terminal else nullcontext()
-    with waiting:
-        linked = link_listings(observatory)
+    with console.progress("links", "listings") as advance:
+        linked = link_listings(observatory, on_step=advance)
     if as_json:
         console.print_json(links_shown.linked_json(linked))
     else:

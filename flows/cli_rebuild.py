@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows import console
+from flows import completing, console
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from scrapers.archive import Archive
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Sources = Annotated[list[str] | None, typer.Argument(help="Slugs of sources; all if none.")]
+Sources = Annotated[
+    list[str] | None, typer.Argument(help="Slugs of sources; all if none.", autocompletion=completing.sources)
+]
 Jobs = Annotated[int, typer.Option(min=1, help="How many processes read pages.")]
 Url = Annotated[str, typer.Argument(help="Path of a SQLite file, or a database URL.", metavar="DATABASE")]
 
@@ -80,6 +82,7 @@ def reread(sources: Sources = None, jobs: Jobs = 1, as_json: AsJson = False) -> 
     at the source. A version that now states something else is marked `reparse`. Prints what changed.
     """
     from flows.db_diff import as_json as difference_as_json
+    from flows.nearest import none_called
     from flows.observatory import open_observatory
     from flows.reread import reread as read_again
     from models.content import sources_in
@@ -90,7 +93,9 @@ def reread(sources: Sources = None, jobs: Jobs = 1, as_json: AsJson = False) -> 
             known = sources_in(connection)
         unknown = sorted(set(sources or ()) - set(known))
         if unknown:
-            raise typer.BadParameter(f"the database holds no run of {', '.join(unknown)}")
+            raise typer.BadParameter(
+                f"it holds {none_called('run of', unknown, known)}; `microcred status` shows those it has"
+            )
         with _progress("reread", None) as tell:
             done = list(read_again(observatory, sources or known, jobs=jobs, on_event=tell))
     failed = [one for one in done if one.failed]
@@ -108,7 +113,8 @@ def reread(sources: Sources = None, jobs: Jobs = 1, as_json: AsJson = False) -> 
 
 
 def db_diff(left: Url, right: Url, source: Annotated[
-    list[str] | None, typer.Option(help="Only this source; may be given several times.")
+    list[str] | None,
+    typer.Option(help="Only this source; may be given several times.", autocompletion=completing.sources),
 ] = None, as_json: AsJson = False) -> None:  # fmt: skip
     """Compare what two databases say of sources: runs, programmes, facts, history, classification, problems, decisions.
 
@@ -131,7 +137,10 @@ def db_diff(left: Url, right: Url, source: Annotated[
 def db_copy(
     from_: Annotated[str, typer.Argument(help="Path of a SQLite file, or a database URL.", metavar="FROM")],
     into: Annotated[str, typer.Argument(help="The database to copy to; made if there is none.", metavar="INTO")],
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be given several times.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this source; may be given several times.", autocompletion=completing.sources),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy all that a database holds of sources into another: shards into one, SQLite into PostgreSQL.
@@ -208,7 +217,9 @@ def _opened(named: str) -> Iterator[Engine]:
 
     url = make_url(_url(named))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise ValueError(f"there is no database {url.database}")
+        raise ValueError(
+            f"there is no database {url.database}: name another (`microcred db url` prints the one in use)"
+        )
     engine = open_database(_url(named))
     try:
         yield engine
@@ -252,12 +263,8 @@ def _acceptances(archive: Archive) -> tuple[Acceptance, ...]:
 
 @contextmanager
 def _progress(what: str, total: int | None) -> Iterator[Callable[[Event], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda event: bar.update(task, description=f"{what} {event.run.source}", advance=1)
+    with console.progress(what, "runs", total) as advance:
+        yield lambda event: advance(1, event.run.source)
 
 
 def _show_plans(plans: Sequence[Plan], as_json: bool) -> None:

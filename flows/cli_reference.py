@@ -60,12 +60,13 @@ def reference(
 
 
 def _chosen(ids: Sequence[str]) -> Sequence[Series]:
+    from flows.nearest import none_called
     from trends.reference import reference_series
 
     known = {one.id: one for one in reference_series()}
     unknown = sorted(set(ids) - set(known))
     if unknown:
-        raise typer.BadParameter(f"no series {', '.join(unknown)}; there are: {', '.join(known)}")
+        raise typer.BadParameter(f"{none_called('series', unknown, known)}; there are: {', '.join(known)}")
     return [known[one] for one in dict.fromkeys(ids)] if ids else list(known.values())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import console
+from flows import completing, console
 
 if TYPE_CHECKING:
     from flows.sourcing import Tried
@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Slug = Annotated[str, typer.Argument(help="Slug of the source (its folder's name).")]
+Slug = Annotated[str, typer.Argument(help="Slug of the source (its folder's name).", autocompletion=completing.sources)]
 Pages = Annotated[int, typer.Option(min=1, max=50, help="How many pages to ask for at most.")]
 Into = Annotated[
     Path,
@@ -32,18 +32,20 @@ IncludeRetired = Annotated[
 @app.command("list")
 def list_sources(as_json: AsJson = False) -> None:
     """List every source with its kind, country, formats and evidence."""
-    from flows.declared import SOURCE_COLUMNS, source_rows
+    from flows.declared import FIRST_TO_GO, SOURCE_COLUMNS, source_rows
 
     rows = source_rows()
     if as_json:
         console.print_json(rows)
         return
-    console.print_table(rows, SOURCE_COLUMNS)
+    console.print_table(rows, SOURCE_COLUMNS, least=FIRST_TO_GO)
 
 
 @app.command()
 def check(
-    sources: Annotated[list[str] | None, typer.Argument(help="Slugs of sources; all if none.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Slugs of sources; all if none.", autocompletion=completing.sources)
+    ] = None,
     note: Annotated[
         Path | None, typer.Option(help="Add the results to this file, such as docs/live-checks.toml.", metavar="FILE")
     ] = None,
@@ -55,22 +57,29 @@ def check(
     One request a source (and its robots.txt), politely. Exits with 1 if a source fails; those that need a key are
     skipped until it is set.
     """
-    from flows.contract import COLUMNS, check_sources, note_checks
+    from flows.contract import COLUMNS, FIRST_TO_GO, Checked, check_sources, note_checks
+    from flows.declared import named
     from flows.settings import Settings
+    from scrapers.source import discover
 
     settings = Settings()
     if note is not None and settings.loopback_port is not None:
         raise typer.BadParameter("a check of the sandbox is none of live hosts and is not noted")
-    results = check_sources(
-        sources or [], settings, retired=include_retired, on_result=lambda r: console.say(f"{r.source}: {r.result}")
-    )
+    chosen = named(sources or ())
+    with console.progress("check", "sources", len(chosen or discover())) as advance:
+
+        def told(result: Checked) -> None:
+            advance(1, result.source)
+            console.say(f"{result.source}: {result.result}")
+
+        results = check_sources(chosen, settings, retired=include_retired, on_result=told)
     if note is not None:
         command = " ".join(["microcred sources check", *(sources or [])])
         console.say(f"{note_checks(note, results, command)} results noted in {note}; `make docs` shows them")
     if as_json:
         console.print_json([r.as_json() for r in results])
     else:
-        console.print_table([r.as_json() for r in results], COLUMNS)
+        console.print_table([r.as_json() for r in results], COLUMNS, least=FIRST_TO_GO)
     if any(r.result == "failed" for r in results):
         raise typer.Exit(1)
 
@@ -94,7 +103,9 @@ def try_one(
 
 
 @app.command()
-def record(slug: Slug, pages: Pages = 6, into: Into = Path(), include_retired: IncludeRetired = False) -> None:
+def record(
+    slug: Slug, pages: Pages = 6, into: Into = Path(), include_retired: IncludeRetired = False, as_json: AsJson = False
+) -> None:
     """Record a few pages of a source as its test example. What they give must then be read and marked by a person.
 
     Read the pages before you commit them: no names of persons, and nothing you may not pass on.
@@ -104,7 +115,7 @@ def record(slug: Slug, pages: Pages = 6, into: Into = Path(), include_retired: I
 
     find_sources_below(into)
     folder, tried = record_source(slug, Settings(), into, pages=pages, retired=include_retired)
-    _show(tried, 10, as_json=False)
+    _show(tried, 10, as_json=as_json)
     _next_steps(slug, folder)
 
 
@@ -121,6 +132,7 @@ def new(
     language: Annotated[str | None, typer.Option(help="BCP 47 tag; read from the page if left out.")] = None,
     pages: Pages = 6,
     into: Into = Path(),
+    as_json: AsJson = False,
 ) -> None:
     """Look at a site, say what it is, and write a source with a test example. Most need no Python.
 
@@ -132,7 +144,13 @@ def new(
     if not slug.isidentifier() or slug != slug.lower():
         raise typer.BadParameter(f"{slug!r}: lower-case letters, digits and underscores, a letter first")
     settings = Settings()
-    found = look_at(slug, url, settings, lambda words: console.say(f"  {words}"))
+    with console.progress("survey", "findings") as advance:
+
+        def told(words: str) -> None:
+            advance()
+            console.say(f"  {words}")
+
+        found = look_at(slug, url, settings, told)
     proposal = found.proposals[0]
     facts = {"name": name, "kind": kind, "country": country, "language": language}
     folder = write_source(slug, found, proposal, into, {key: value for key, value in facts.items() if value})
@@ -141,16 +159,18 @@ def new(
     if missing is not None:
         console.say(f"To let other commands find it: {missing}")
     example, tried = record_source(slug, settings, into, pages=pages, retired=False)
-    _show(tried, 10, as_json=False)
+    _show(tried, 10, as_json=as_json)
     _next_steps(slug, example)
 
 
 @app.command("test")
 def replay_examples(
     slugs: Annotated[
-        list[str] | None, typer.Argument(help="Slugs of sources; all that have an example if none.")
+        list[str] | None,
+        typer.Argument(help="Slugs of sources; all that have an example if none.", autocompletion=completing.sources),
     ] = None,
     into: Into = Path(),
+    as_json: AsJson = False,
 ) -> None:
     """Replay the test examples of sources and compare them with what a person has read. Nothing is fetched."""
     from flows.examples import complaint
@@ -158,10 +178,19 @@ def replay_examples(
 
     find_sources_below(into)
     chosen = slugs or sorted(file.parent.name for file in (into / EXAMPLES).glob("*/recording.toml"))
-    complaints = [words for slug in chosen if (words := complaint(example_folder(slug, into)))]
-    for words in complaints:
-        console.say(words, style="yellow")
-    sys.stdout.write(f"{len(chosen) - len(complaints)} of {len(chosen)} examples hold\n")
+    complaints: dict[str, str] = {}
+    with console.progress("replay", "examples", len(chosen)) as advance:
+        for slug in chosen:
+            words = complaint(example_folder(slug, into))
+            advance(1, slug)
+            if words:
+                complaints[slug] = words
+                console.say(words, style="yellow")
+    if as_json:
+        console.print_json([{"source": slug, "holds": slug not in complaints, "complaint": complaints.get(slug)}
+                            for slug in chosen])  # fmt: skip
+    else:
+        sys.stdout.write(f"{len(chosen) - len(complaints)} of {len(chosen)} examples hold\n")
     if complaints:
         raise typer.Exit(1)
 
@@ -174,14 +203,14 @@ def _next_steps(slug: str, folder: Path) -> None:
 
 
 def _show(tried: Tried, limit: int, *, as_json: bool) -> None:
-    from flows.sourcing import LISTING_COLUMNS
+    from flows.sourcing import FIRST_TO_GO, LISTING_COLUMNS
 
     rows = tried.rows()
     if as_json:
         problems = [{"code": p.code, "field": p.field, "words": p.words, "ref": p.ref} for p in tried.problems]
         console.print_json({"listings": rows[:limit], "problems": problems, "failures": list(tried.failures)})
         return
-    console.print_table(rows[:limit], LISTING_COLUMNS)
+    console.print_table(rows[:limit], LISTING_COLUMNS, least=FIRST_TO_GO)
     console.say(f"{len(rows)} listings from {len(tried.pages)} pages, {len(tried.problems)} problems")
     for problem in [p for p in tried.problems if p.ref is None][:limit]:
         console.say(f"problem: {problem.code}: {problem.message}")

@@ -1,27 +1,56 @@
-"""What a person sees: data on stdout (table or JSON), progress and logs on stderr."""
+"""What a person sees: data on stdout (table or JSON), progress and logs on stderr.
+
+rich is imported when something is first shown: a command that prints JSON, or its help, starts without it.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.logging import RichHandler
-from rich.table import Table
-from rich.text import Text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
+    from rich.text import Text
+
+    from flows.progress import Advance
 
 WIDTH_OF_PIPES = 200
 """Columns of a table that is piped into a file, where no terminal says how wide it is."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_PIPES)
-err = Console(stderr=True, highlight=False)
+
+class Stream:
+    """stdout or stderr, as a person sees it."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        self._stderr = stderr
+
+    @cached_property
+    def console(self) -> Console:
+        """The console of rich."""
+        from rich.console import Console
+
+        width = None if self._stderr or self.is_terminal else WIDTH_OF_PIPES
+        return Console(stderr=self._stderr, highlight=False, width=width)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody looks at it: it is neither a file nor a pipe."""
+        return (sys.stderr if self._stderr else sys.stdout).isatty()
+
+    def print(self, *things: object, **how: Any) -> None:
+        """Print as rich does."""
+        self.console.print(*things, **how)
+
+
+out = Stream()
+err = Stream(stderr=True)
 
 
 def print_json(value: object) -> None:
@@ -29,20 +58,37 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, title: str | None = None) -> None:
-    """Print rows as a table with ``columns``; numbers to the right; scraped text without terminal control codes."""
+def print_table(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, title: str | None = None, least: Sequence[str] = ()
+) -> None:
+    """Print rows as a table with ``columns``; numbers to the right; scraped text without terminal control codes.
+
+    In a terminal too narrow for them, columns named in ``least`` are left out, the first of them first, and stderr says
+    which; if that is not enough, every row becomes a record of lines. A pipe gets all columns.
+    """
+    from flows import tables
+
     rows = list(rows)
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = any(isinstance(r.get(column), int | float) for r in rows)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    out.print(table)
+    numeric = frozenset(name for name in columns if any(isinstance(row.get(name), int | float) for row in rows))
+    cells = [{name: tables.cell(row.get(name)) for name in columns} for row in rows]
+    fit = tables.Fitted(tuple(columns))
+    if out.is_terminal:
+        fit = tables.fitted(cells, columns, least, out.console.width)
+    if fit.as_records:
+        for part in tables.as_records(cells, columns, title):
+            out.print(part)
+        return
+    table = tables.as_table(cells, fit.columns, numeric, title, out.console.width)
+    out.print(table, width=max(out.console.width, tables.total_width(table)), crop=False)
+    if fit.left_out:
+        names = ", ".join(name.replace("_", " ") for name in fit.left_out)
+        say(f"left out, the terminal is too narrow: {names} (--json has all)")
 
 
 def plain(words: str) -> Text:
     """Return text of strangers as it may be shown: lines kept, no markup, no terminal control codes."""
+    from rich.text import Text
+
     return Text("".join(c if c.isprintable() or c == "\n" else " " for c in words))
 
 
@@ -53,30 +99,54 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def say(message: str, style: str | None = None) -> None:
     """Say something to a person, on stderr."""
+    from rich.text import Text
+
     err.print(Text(message, style=style or ""))
+
+
+@contextmanager
+def progress(what: str, unit: str, total: int | None = None) -> Iterator[Advance]:
+    """Show on stderr how far long work is, its rate, and the time left if ``total`` is known; nothing in a pipe.
+
+    Args:
+        what: the work, such as ``rebuild``.
+        unit: what is counted, in the plural.
+        total: how many there are, if that is known.
+
+    Yields:
+        What is called as work is done: ``advance(how_many, what_it_is_at)``.
+    """
+    if not err.is_terminal:
+        yield lambda _count=1, _at="": None
+        return
+    from flows.progress import shown
+
+    with shown(err.console, what, unit, total) as advance:
+        yield advance
 
 
 def set_up_logging(*, verbose: bool) -> None:
     """Send logs to stderr: warnings and worse, or everything of ours with ``verbose``."""
-    handler = RichHandler(console=err, show_path=False, show_time=False, markup=False)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_Shown()], force=True)
     if verbose:
         for room in ("flows", "scrapers", "models", "normalise", "trends", "sandbox"):
             logging.getLogger(room).setLevel(logging.INFO)
 
 
-def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - not-a-number is the only value unequal to itself
-        return "-"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, Mapping):
-        return ", ".join(f"{k} {v}" for k, v in value.items()) or "-"
-    return "".join(c if c.isprintable() else " " for c in str(value))
+class _Shown(logging.Handler):
+    """Shows records with rich, which is loaded with the first of them: most commands log nothing."""
+
+    @cached_property
+    def _shows(self) -> logging.Handler:
+        from rich.logging import RichHandler
+
+        handler = RichHandler(console=err.console, show_path=False, show_time=False, markup=False)
+        handler.setFormatter(self.formatter)
+        return handler
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one record."""
+        self._shows.emit(record)
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a type reads best

@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from flows.declared import named
 from flows.live import open_fetcher
 from flows.settings import KEY_PREFIX, Settings, key
 from models.records import Listing, Page, Source
@@ -24,6 +25,8 @@ from scrapers.sitemaps import sitemap
 from scrapers.source import discover, scraper_for
 
 COLUMNS = ("source", "result", "status", "content_type", "entries", "robots", "cause")
+FIRST_TO_GO = ("content_type", "entries", "robots", "status")
+"""Columns that a narrow terminal does without, in this order."""
 
 _CAUSES = (
     (r"forbids|robots", "robots.txt forbids it: ask the owner, or look for another address"),
@@ -73,10 +76,7 @@ def check_sources(
         ValueError: if a name is unknown.
     """
     sources = discover()
-    unknown = [slug for slug in slugs if slug not in sources]
-    if unknown:
-        raise ValueError(f"no source {', '.join(unknown)}; `microcred sources list` shows the {len(sources)} there are")
-    chosen = [sources[slug] for slug in slugs] if slugs else list(sources.values())
+    chosen = [sources[slug] for slug in named(slugs)] if slugs else list(sources.values())
 
     async def all_of_them() -> list[Checked]:
         async with open_fetcher(settings) as fetcher:

@@ -47,6 +47,7 @@ RUN_COLUMNS = (
     "withdrawn",
     "problems",
 )
+FIRST_TO_GO = ("offerings", "problems", "withdrawn", "missing")
 NEXT = f"MICROCRED_DATA_DIR={DATA_DIR} .venv/bin/microcred trends, or status, query, snapshot"
 
 
@@ -151,6 +152,7 @@ async def _harvest_all(world: Any, days: Sequence[date], slugs: list[str]) -> Se
     async def all_dates() -> None:
         """One flow around the harvests, so that they share one temporary server."""
         for number, day in enumerate(days):
+            advance(0, str(day))
             site.set_day(day)
             try:
                 rows = await harvest(slugs, datetime.combine(day, clock_time(), UTC), include_retired=True)
@@ -161,12 +163,13 @@ async def _harvest_all(world: Any, days: Sequence[date], slugs: list[str]) -> Se
             with open_observatory() as observatory:
                 _, trend = take_snapshot(observatory, day, days[number - 1] if number else None)
             series.trends.append(trend)
+            advance()
             outcomes = pd.Series([row["outcome"] for row in rows]).value_counts()
             words = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
             listings = sum(row["listings"] for row in rows)
             console.say(f"[{number + 1}/{len(days)}] {day}: {listings:,} listings from {len(rows)} sources ({words})")
 
-    with serve(world, day=days[0]) as site:
+    with serve(world, day=days[0]) as site, console.progress("demo", "dates", len(days)) as advance:
         os.environ["MICROCRED_LOOPBACK_PORT"] = str(site.port)
         console.say("Starting a temporary Prefect server; the first harvest waits for it (about ten seconds).")
         await flow(name="demo", persist_result=False)(all_dates)()
@@ -214,7 +217,7 @@ def _draw(trend: pd.DataFrame, truth: pd.DataFrame, modes: pd.DataFrame) -> list
 
 
 def _print(series: Series, figures: pd.DataFrame) -> None:
-    console.print_table(series.runs, RUN_COLUMNS, title="Runs")
+    console.print_table(series.runs, RUN_COLUMNS, title="Runs", least=FIRST_TO_GO)
     console.out.print()
     console.print_table(
         console.records(figures),

@@ -6,7 +6,7 @@ decisions and credential ids give the same rows in whatever order they came in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,14 +55,20 @@ class Linked:
     changed: bool
 
 
-def link_listings(observatory: Observatory) -> Linked:
+def link_listings(observatory: Observatory, *, on_step: Callable[[int, str], None] | None = None) -> Linked:
     """Compare all listings by today's rules and decisions, and bring credentials and links in the database up to date.
 
     A credential keeps the id that it has, as long as the programme that gave it belongs to it. Nothing is written if
     nothing differs.
+
+    Args:
+        observatory: where they are.
+        on_step: told of each listing that was read (1), and what is done now.
     """
+    tell = on_step or (lambda _count, _doing: None)
     follow_decisions(observatory)
-    numbers, listings, listed = _compared(observatory)
+    numbers, listings, listed = _compared(observatory, tell)
+    tell(0, "compares")
     links = link(listings, link_decisions(observatory.engine))
     before = credential_ids(observatory.engine)
     known = {place: before[number] for place, number in enumerate(numbers) if number in before}
@@ -95,7 +101,9 @@ def comparable(stored: StoredListing, source: Source, item_id: int) -> Linkable:
     return linkable(item_id, stored.programme, source, stored.organisations, stored.first_seen)
 
 
-def _compared(observatory: Observatory) -> tuple[list[int], list[Linkable], list[bool]]:
+def _compared(
+    observatory: Observatory, tell: Callable[[int, str], None]
+) -> tuple[list[int], list[Linkable], list[bool]]:
     """Return the numbers of all programmes, what is compared of each, and whether it is listed now.
 
     The ``item_id`` of a listing is its place among all: a number that does not depend on the order in which they came.
@@ -108,6 +116,7 @@ def _compared(observatory: Observatory) -> tuple[list[int], list[Linkable], list
         numbers.append(stored.programme_id)
         listings.append(comparable(stored, sources[stored.source], place))
         listed.append(stored.is_listed)
+        tell(1, "reads")
     return numbers, listings, listed
 
 

@@ -7,14 +7,21 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from flows.archived import closing
 from flows.look import finish, walk
+from flows.nearest import did_you_mean
 from flows.observatory import Observatory
 from flows.settings import KEY_PREFIX, Settings, key
+from flows.watching import LoggedPages, Watcher
+from models.expected_queries import pages_of_last_looks
 from models.records import Outcome, Page, PageFailure, RunRecord, Source
 from models.run_queries import known_pages, last_good_looks
+from scrapers.archive import ArchiveDamaged
+from scrapers.assemble import PageGone, Reading
 from scrapers.fetch import HttpFetcher
+from scrapers.hosts import OnWait
 from scrapers.source import discover, scraper_for
 
 log = logging.getLogger(__name__)
@@ -50,32 +57,57 @@ def select(slugs: Sequence[str], last_looks: Mapping[str, datetime], now: dateti
     """
     sources = discover()
     if not slugs:
-        return [s for s in sources.values() if s.retired is None and _has_key(s) and _is_due(s, last_looks, now)]
+        return [s for s in sources.values() if s.retired is None and has_key(s) and is_due(s, last_looks, now)]
+    chosen = select_named(slugs, retired=retired)
+    for source in chosen:
+        if not has_key(source):
+            how = source.key.how if source.key else ""
+            raise UnknownSource(f"{source.slug} needs a key: set {key_variable(source)}. {how}".rstrip())
+    return chosen
+
+
+def select_named(slugs: Sequence[str], *, retired: bool) -> list[Source]:
+    """Return the named sources, whether or not their keys are set.
+
+    Raises:
+        UnknownSource: if a name is unknown, or retired and ``retired`` does not allow that.
+    """
+    sources = discover()
     return [_named(sources, slug, retired=retired) for slug in slugs]
 
 
 def _named(sources: Mapping[str, Source], slug: str, *, retired: bool) -> Source:
     source = sources.get(slug)
     if source is None:
-        raise UnknownSource(f"no source {slug!r}; `microcred sources list` shows the {len(sources)} there are")
+        there_are = f"`microcred sources list` shows the {len(sources)} there are"
+        raise UnknownSource(f"no source {slug!r}{did_you_mean(slug, sources)}; {there_are}")
     if source.retired is not None and not retired:
         raise UnknownSource(
             f"{slug} was retired on {source.retired}: its catalogue is no longer served. "
             f"Its history can be read from recordings: `microcred replay DIR`"
         )
-    if not _has_key(source):
-        how = source.key.how if source.key else ""
-        raise UnknownSource(f"{slug} needs a key: set {KEY_PREFIX}{source.needs_key.upper()}. {how}".rstrip())
     return source
 
 
-def _has_key(source: Source) -> bool:
+def key_variable(source: Source) -> str | None:
+    """Return the environment variable that holds the key of a source, ``None`` if it needs none."""
+    return f"{KEY_PREFIX}{source.needs_key.upper()}" if source.needs_key else None
+
+
+def has_key(source: Source) -> bool:
+    """Whether the key that a source needs is set; also if it needs none."""
     return not source.needs_key or key(source.needs_key) is not None
 
 
-def _is_due(source: Source, last_looks: Mapping[str, datetime], now: datetime) -> bool:
+def next_due(source: Source, last_look: datetime) -> datetime:
+    """Return the time from which a source is due again after its last complete look."""
+    return last_look + CADENCE[source.cadence] - SLACK
+
+
+def is_due(source: Source, last_looks: Mapping[str, datetime], now: datetime) -> bool:
+    """Whether it is time for another look at a source."""
     last = last_looks.get(source.slug)
-    return last is None or now - last >= CADENCE[source.cadence] - SLACK
+    return last is None or now >= next_due(source, last)
 
 
 def due_sources(
@@ -103,24 +135,43 @@ async def harvest_source(
     *,
     as_of: datetime,
     on_page: Callable[[Page | PageFailure], None] | None = None,
+    on_wait: OnWait | None = None,
 ) -> RunRecord:
     """Harvest one source now and return the record of the run, whatever its outcome.
+
+    Args:
+        observatory: where it is stored.
+        source: the declaration.
+        fetcher: asks the hosts.
+        as_of: aware time the look speaks for.
+        on_page: told of every page and every failure; if left out, the log says now and then how far it is.
+        on_wait: told the host and the seconds when a request waits.
 
     Raises:
         Exception: only if the archive or the database cannot be written; nothing of the run is stored then.
     """
     started_at = datetime.now(UTC)
-    scraper = scraper_for(source, as_of.date())
-    known = known_pages(observatory.engine, source.slug)
+    # Loading a scraper and asking the database would hold up the requests of other sources.
+    scraper = await asyncio.to_thread(scraper_for, source, as_of.date())
+    known = await asyncio.to_thread(known_pages, observatory.engine, source.slug)
     secret = key(source.needs_key) if source.needs_key else None
     with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
         fetch = fetcher.run(
-            source, writer=writer, archive=observatory.archive, known=known, on_page=on_page, secret=secret
-        )
-        walked = await walk(scraper, fetch)
+            source, writer=writer, archive=observatory.archive, known=known, secret=secret,
+            on_page=on_page or LoggedPages(source.slug), on_wait=on_wait,
+        )  # fmt: skip
+        walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)))
         # The file is whole and on disk before anything of the run enters the database.
         writer.close(closing(walked, as_of=as_of, started_at=started_at))
     return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at)
+
+
+def _body_of(observatory: Observatory, page: Page) -> bytes:
+    assert page.place is not None
+    try:
+        return observatory.archive.body(page.place)
+    except ArchiveDamaged as error:
+        raise PageGone(f"damaged in the archive: {error}") from error
 
 
 async def harvest_sources(
@@ -128,23 +179,33 @@ async def harvest_sources(
     sources: Iterable[Source],
     *,
     as_of: datetime,
-    on_page: Callable[[str, Page | PageFailure], None] | None = None,
-    on_record: Callable[[RunRecord], None] | None = None,
+    watcher: Watcher | None = None,
 ) -> list[RunRecord]:
-    """Harvest several sources at once, each host at its own pace; one bad source never costs the rest."""
+    """Harvest several sources at once, each host at its own pace; one bad source never costs the rest.
+
+    Args:
+        observatory: where they are stored.
+        sources: which.
+        as_of: aware time the looks speak for.
+        watcher: told how far each source is.
+    """
+    expected = pages_of_last_looks(observatory.engine) if watcher is not None else {}
 
     async def one(source: Source) -> RunRecord:
-        def told(page: Page | PageFailure) -> None:
-            if on_page is not None:
-                on_page(source.slug, page)
-
+        slug = source.slug
+        if watcher is not None:
+            watcher.begun(slug, expected.get(slug))
+        on_page = partial(watcher.page, slug) if watcher is not None else None
+        on_wait = partial(watcher.waits, slug) if watcher is not None else None
         try:
-            record = await harvest_source(observatory, source, fetcher, as_of=as_of, on_page=told)
+            record = await harvest_source(
+                observatory, source, fetcher, as_of=as_of, on_page=on_page, on_wait=on_wait
+            )  # fmt: skip
         except Exception as error:
-            log.exception("%s: the run could not be stored", source.slug)
+            log.exception("%s: the run could not be stored", slug)
             record = unstored(source, as_of, error)
-        if on_record is not None:
-            on_record(record)
+        if watcher is not None:
+            watcher.ended(record)
         return record
 
     async with open_fetcher(observatory.settings, clock=simulated_clock(observatory.settings, as_of)) as fetcher:

@@ -27,6 +27,8 @@ _CALLED = {"organisations.kind": "organisation_kind"}
 FIELD, ORGANISATION = "field", "organisation"
 GROUP_COLUMNS = ("source", "code", "field", "words", "listings", "example", "add")
 PROBLEM_COLUMNS = ("source", "stage", "code", "field", "words", "ref", "message")
+FIRST_TO_GO = ("stage", "example", "ref", "code", "field")
+"""Columns that a narrow terminal does without, in this order."""
 _WORDS_SHOWN = 200
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.nearest import none_called
 from flows.observatory import Observatory, code_version
 from models.export_queries import PublicReader, SourceTerms, public_tables, reading
 from publishing.folders import digest_of, filled_at_once
@@ -101,7 +102,8 @@ def _chosen(form: str, views: Sequence[str]) -> Sequence[str]:
         return LISTING_VIEWS
     unknown = [view for view in views if view not in public_tables()]
     if unknown:
-        raise ValueError(f"there is no view {', '.join(unknown)}; there are: {', '.join(public_tables())}")
+        there_are = ", ".join(public_tables())
+        raise ValueError(f"there is {none_called('view', unknown, public_tables())}; there are: {there_are}")
     return tuple(dict.fromkeys(views)) or tuple(public_tables())
 
 

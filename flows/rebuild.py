@@ -21,6 +21,7 @@ from flows.archived import ArchivedRun, archived_run
 from flows.decisions import Acceptance
 from flows.linking_up import follow_decisions
 from flows.look import conclude
+from flows.nearest import none_called
 from flows.observatory import Observatory, code_version
 from flows.reading_ahead import read_ahead
 from models.records import Harvested, Outcome
@@ -98,10 +99,13 @@ def archived_sources(archive: Archive, slugs: Sequence[str] = (), shard: str | N
     """
     there = sorted({file.partition("/")[0] for file in archive.files()})
     if not there:
-        raise ValueError(f"there is no archive in {archive.root}")
+        raise ValueError(
+            f"there is no archive in {archive.root}: `microcred harvest` makes one; MICROCRED_DATA_DIR names it"
+        )
     unknown = sorted(set(slugs) - set(there))
     if unknown:
-        raise ValueError(f"the archive in {archive.root} holds nothing of {', '.join(unknown)}")
+        there_are = "`microcred rebuild --dry-run` shows what it holds"
+        raise ValueError(f"the archive in {archive.root} holds {none_called('source', unknown, there)}; {there_are}")
     return [slug for slug in slugs or there if in_shard(slug, shard)]
 
 

@@ -57,7 +57,8 @@ def replay_runs(observatory: Observatory, recording: Recording, *, accept: bool 
     """
     source = discover().get(recording.source)
     if source is None:
-        raise ValueError(f"the recording is of {recording.source!r}, and there is no such source")
+        there_are = "`microcred sources list` shows those there are"
+        raise ValueError(f"the recording is of {recording.source!r}, and there is no such source; {there_are}")
     runs = tuple(asyncio.run(_replay_run(observatory, source, run, accept=accept)) for run in recording.runs)
     return Replayed(runs=runs, surprises=tuple(surprises(recording, runs)))
 

@@ -31,8 +31,11 @@ class Settings(BaseSettings):
         int | None,
         Field(description="Read every host from a sandbox on this port of 127.0.0.1 instead of the internet"),
     ] = None
+    browser: Annotated[
+        str | None, Field(description="The Chromium that prints reports; the first that is installed if unset")
+    ] = None
 
-    @field_validator("database_url", "contact", mode="before")
+    @field_validator("database_url", "contact", "browser", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return value or None

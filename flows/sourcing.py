@@ -33,6 +33,8 @@ SOURCES = Path("scrapers") / "sources"
 EXAMPLES = Path("tests") / "sources"
 REQUESTS_OF_A_SURVEY = 40
 LISTING_COLUMNS = ("ref", "kind", "title", "size", "price", "start", "offered_by", "problems")
+FIRST_TO_GO = ("kind", "start", "ref", "offered_by", "size")
+"""Columns that a narrow terminal does without, in this order."""
 
 
 class NothingFound(ValueError):

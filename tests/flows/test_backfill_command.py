@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import Run, in_this_process
 from live_site import Reply, _server, site
 from past_catalogue import COURSES, PROGRAMMES, SLUG, Past, past
 
-from flows.cli import main
+from scrapers.source import DIRECTORY_VARIABLE
 
 __all__ = ["_server", "past", "site"]
 
 DAYS = ("--from", "2017-01-01", "--to", "2022-12-31")
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def run(
     past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Run]:
-    """The command line in this process: to start another one for each command takes seconds."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MICROCRED_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("MICROCRED_LOOPBACK_PORT", str(past.site.port))
-    handlers = list(logging.getLogger().handlers)
-
-    def command(*arguments: str) -> Done:
-        monkeypatch.setattr("sys.argv", ["microcred", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    yield command
-    logging.getLogger().handlers[:] = handlers
+    kept = {DIRECTORY_VARIABLE: os.environ[DIRECTORY_VARIABLE], "MICROCRED_LOOPBACK_PORT": str(past.site.port)}
+    with in_this_process(tmp_path, monkeypatch, capsys, **kept) as command:
+        yield command
 
 
 def test_a_dry_run_then_the_looks_then_nothing_more(past: Past, run: Run, tmp_path: Path) -> None:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from command_line import Done, Run, in_this_process
 
 ROOT = Path(__file__).parents[2]
 
 
-def replay_example(run: Any, slug: str = "mit_xpro") -> subprocess.CompletedProcess[str]:
-    done: subprocess.CompletedProcess[str] = run("replay", str(ROOT / "tests" / "sources" / slug), "--json")
-    return done
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    with in_this_process(tmp_path, monkeypatch, capsys) as command:
+        yield command
 
 
-def test_replay_prints_run_records_and_the_views_can_be_asked(run: Any) -> None:
+def replay_example(run: Run, slug: str = "mit_xpro") -> Done:
+    return run("replay", str(ROOT / "tests" / "sources" / slug), "--json")
+
+
+def test_replay_prints_run_records_and_the_views_can_be_asked(run: Run) -> None:
     done = replay_example(run)
     assert done.returncode == 0, done.stderr
     [record] = json.loads(done.stdout)
@@ -34,12 +39,12 @@ def test_replay_prints_run_records_and_the_views_can_be_asked(run: Any) -> None:
     assert "Leading a Laboratory" in run("query", "--sql", "select title from programme_current").stdout
     assert run("query", "--sql", "select ref from programme_current", "--csv").stdout.splitlines()[0] == "ref"
 
-    health = json.loads(run("status", "--json").stdout)
+    health = json.loads(run("status", "--json").stdout)["sources"]
     assert {row["source"] for row in health} >= {"mit_xpro", "coursera"}
     assert next(row for row in health if row["source"] == "mit_xpro")["last_outcome"] == "ok"
 
 
-def test_a_figure_other_than_expected_is_told_and_fails(run: Any, tmp_path: Path) -> None:
+def test_a_figure_other_than_expected_is_told_and_fails(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "recording"
     shutil.copytree(ROOT / "tests" / "sources" / "mit_xpro", folder)
     with (folder / "recording.toml").open("a", encoding="utf-8") as file:
@@ -52,7 +57,7 @@ def test_a_figure_other_than_expected_is_told_and_fails(run: Any, tmp_path: Path
     assert "programs" not in words
 
 
-def test_queries_cannot_write(run: Any) -> None:
+def test_queries_cannot_write(run: Run) -> None:
     replay_example(run)
     done = run("query", "--sql", "delete from programme")
     assert done.returncode in {1, 2}
@@ -76,10 +81,10 @@ def test_queries_cannot_write(run: Any) -> None:
         (("snapshot", "--definition", "mars_2024"), "there are: eu_2022, oecd_2021"),
         (("trends", "--explain", "2026-07-31", "2026-10-31"), "no such snapshot as of 2026-07-31 under eu_2022"),
         (("demo", "--sources", "nowhere"), "the sandbox does not serve nowhere"),
-        (("query", "--sql", "select * from nowhere"), "nowhere"),
+        (("query", "--sql", "select * from nowhere"), "there is no database"),
     ],
 )
-def test_wrong_usage_is_one_clear_line(run: Any, arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_usage_is_one_clear_line(run: Run, arguments: tuple[str, ...], words: str) -> None:
     done = run(*arguments)
     assert done.returncode in {1, 2}
     assert words in " ".join(done.stderr.replace("│", " ").split())
@@ -87,13 +92,13 @@ def test_wrong_usage_is_one_clear_line(run: Any, arguments: tuple[str, ...], wor
     assert done.stdout == ""
 
 
-def test_help_names_every_command(run: Any) -> None:
+def test_help_names_every_command(run: Run) -> None:
     words = run("--help").stdout
     for command in ("demo", "harvest", "replay", "accept", "snapshot", "trends", "query", "status", "sources", "db"):
         assert command in words
 
 
-def test_sources_are_listed_without_a_database(run: Any, tmp_path: Path) -> None:
+def test_sources_are_listed_without_a_database(run: Run, tmp_path: Path) -> None:
     rows = json.loads(run("sources", "list", "--json").stdout)
     assert len(rows) >= 12
     assert not (tmp_path / "data").exists()

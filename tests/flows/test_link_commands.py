@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from archive_story import opened
+from command_line import Run, in_a_process, in_this_process
 from linked_worlds import HOME, PORTAL, SHOP, a_course
 from small_runs import Told
-
-from flows.cli import main
 
 HOSTILE = "Ice \x1b[31m[bold]and\x1b[0m Snow in the Alps"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended: exit code, data, and what it said beside it, on one line."""
-
-    code: int
-    out: str
-    said: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Done]]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs the command line over a database in which one pair counts once and two wait for a person."""
     with opened(tmp_path) as observatory:
         Told(observatory.engine, HOME).run(
@@ -49,43 +29,25 @@ def run(
             a_course("c", "Rivers of Ice and Stone", languages=("en",)),
         )  # fmt: skip
         Told(observatory.engine, PORTAL).run("2024-01-08", a_course("p", "Rain", by="Weather School"))
-    for name in [name for name in os.environ if name.startswith(("MICROCRED_", "PREFECT_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("MICROCRED_DATA_DIR", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    before = list(logging.root.handlers), logging.root.level
-
-    def run_command(*arguments: str, answers: str = "") -> Done:
-        monkeypatch.setattr(sys, "argv", ["microcred", "links", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return Done(code=int(ended.value.code or 0), out=told.out, said=" ".join(told.err.split()))
-
-    yield run_command
-    logging.root.handlers[:], logging.root.level = before
+    with in_this_process(tmp_path, monkeypatch, capsys, MICROCRED_DATA_DIR=str(tmp_path)) as command:
+        yield partial(command, "links")
 
 
 def test_it_is_a_command(run: Run, tmp_path: Path) -> None:
-    assert run().code == 0
-    environment = os.environ | {"MICROCRED_DATA_DIR": str(tmp_path)}
-    shown = subprocess.run(
-        [str(Path(sys.executable).parent / "microcred"), "links", "show", "home/1", "--json"],
-        env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    assert run().returncode == 0
+    shown = in_a_process(tmp_path, "links", "show", "home/1", "--json", MICROCRED_DATA_DIR=str(tmp_path))
     assert [row["listing"] for row in json.loads(shown.stdout)["listings"]] == ["home/1", "shop/a"]
 
 
 def test_counts_and_overlap(run: Run) -> None:
     done = run()
-    assert done.code == 0, done.said
-    rows = [line.split() for line in done.out.splitlines()]
+    assert done.returncode == 0, done.said
+    rows = [line.split() for line in done.stdout.splitlines()]
     assert ["institution", "3", "3", "3", "0"] in rows
     assert ["all", "7", "7", "6", "1"] in rows
     assert ["commercial_platform", "institution", "1", "3", "3"] in rows
     assert "1 links count once, 0 were cut, 2 wait for a person" in done.said
-    told = json.loads(run("--json").out)
+    told = json.loads(run("--json").stdout)
     assert told["now"] == told["ever"] == {"listings": 7, "programmes": 7, "credentials": 6, "shared": 1}
     assert told["by_kind"]["government_platform"]["listings"] == 1
     assert (told["counts_once"], told["review"], told["changed"]) == (1, 2, False)
@@ -96,26 +58,26 @@ def test_counts_and_overlap(run: Run) -> None:
 
 def test_a_decision_and_what_is_shown_of_it(run: Run, tmp_path: Path) -> None:
     done = run("decide", "home/3/x", "portal/p", "--same", "--reason", "read both")
-    assert (done.code, done.out) == (0, ""), done.said
+    assert (done.returncode, done.stdout) == (0, ""), done.said
     assert "decided: home/3/x and portal/p are the same" in done.said
-    assert run("decide", "shop/a", "home/1", "--not-same", "--reason", "two levels").code == 0
+    assert run("decide", "shop/a", "home/1", "--not-same", "--reason", "two levels").returncode == 0
     lines = (tmp_path / "archive" / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
     assert [(json.loads(line)["ref"], json.loads(line)["same"]) for line in lines] == [("3/x", True), ("1", False)]
 
-    shown = json.loads(run("show", "portal/p", "--json").out)
+    shown = json.loads(run("show", "portal/p", "--json").stdout)
     assert shown["credential_id"] == "home/3/x"
     assert [row["listing"] for row in shown["listings"]] == ["home/3/x", "portal/p"]
     by_state = {link["state"]: link for link in shown["links"]}
     assert by_state["followed"]["reasons"][0].endswith(": the same: read both")
     assert by_state["review"]["other"]["listing"] == "shop/c"
     page = run("show", "home/1")
-    assert page.code == 0
-    assert page.out.startswith("credential home/1\n")
-    assert "not the same: two levels" in " ".join(page.out.split())
+    assert page.returncode == 0
+    assert page.stdout.startswith("credential home/1\n")
+    assert "not the same: two levels" in " ".join(page.stdout.split())
 
 
 def test_review_is_listed_and_asked(run: Run, tmp_path: Path) -> None:
-    listed = json.loads(run("--review", "--json").out)
+    listed = json.loads(run("--review", "--json").stdout)
     assert {(link["one"]["listing"], link["other"]["listing"]) for link in listed} == {
         ("home/2", "shop/b"), ("home/3/x", "shop/c"),
     }  # fmt: skip
@@ -123,21 +85,21 @@ def test_review_is_listed_and_asked(run: Run, tmp_path: Path) -> None:
     first = listed[0]["one"]["listing"]
 
     asked = run("--review", answers="what\ns\nthey say so\nq\n")
-    assert asked.code == 0, asked.said
+    assert asked.returncode == 0, asked.said
     assert "1 decided, 1 wait" in asked.said
-    assert "taught in nl and in en: a person has to look" in " ".join(asked.out.split())
-    assert "\x1b" not in asked.out
-    assert "[bold]and" in asked.out
+    assert "taught in nl and in en: a person has to look" in " ".join(asked.stdout.split())
+    assert "\x1b" not in asked.stdout
+    assert "[bold]and" in asked.stdout
     [line] = (tmp_path / "archive" / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
     decided = json.loads(line)
     assert (f"{decided['source']}/{decided['ref']}", decided["same"], decided["reason"]) == (first, True, "they say so")
 
     skipped = run("--review", answers="k\n")
-    assert (skipped.code, "0 decided, 1 wait" in skipped.said) == (0, True)
+    assert (skipped.returncode, "0 decided, 1 wait" in skipped.said) == (0, True)
     ended = run("--review")  # there is nobody to ask
-    assert (ended.code, "0 decided, 1 wait" in ended.said) == (0, True)
+    assert (ended.returncode, "0 decided, 1 wait" in ended.said) == (0, True)
     run("--review", answers="n\n\n")
-    assert json.loads(run("--review", "--json").out) == []
+    assert json.loads(run("--review", "--json").stdout) == []
 
 
 def test_wrong_usage_is_told_apart(run: Run, tmp_path: Path) -> None:
@@ -150,18 +112,18 @@ def test_wrong_usage_is_told_apart(run: Run, tmp_path: Path) -> None:
         (("--json", "show", "home/1"), "stand behind it"),
     ]:
         done = run(*arguments)
-        assert (done.code, done.out) == (2, "")
+        assert (done.returncode, done.stdout) == (2, "")
         assert said in done.said
     assert not (tmp_path / "archive" / "decisions.jsonl").exists()
 
 
 def test_a_listing_that_came_in_since_and_a_line_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     done = run("show", "home/1")
-    assert done.code == 0
+    assert done.returncode == 0
     assert "came in since links were last brought up to date" in done.said
     folder = tmp_path / "archive"
     folder.mkdir(exist_ok=True)
     (folder / "decisions.jsonl").write_text('{"kind": "link", "source": "home"}\n', encoding="utf-8")
     done = run()
-    assert done.code == 0
+    assert done.returncode == 0
     assert "line 1: a link without all of" in done.said

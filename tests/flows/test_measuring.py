@@ -14,7 +14,7 @@ from archive_story import opened
 from sqlalchemy import text
 from trend_stories import looks_of_half_a_year, tell
 
-from flows.measuring import take_snapshot, take_snapshots
+from flows.measuring import take_snapshot, take_snapshots, take_snapshots_of_days
 from flows.observatory import Observatory
 from flows.trending import explain
 from models.queries import snapshot_rows, stored_snapshots
@@ -116,7 +116,7 @@ def test_several_definitions_are_several_snapshots_and_an_unknown_one_stores_non
 
 def _take_under_two_definitions(observatory: Observatory) -> None:
     tell(observatory, LOOKS[:6])
-    with pytest.raises(ValueError, match="no definition mars_2024; there are: eu_2022, oecd_2021"):
+    with pytest.raises(ValueError, match=r"no definition mars_2024 .*; there are: eu_2022, oecd_2021"):
         take_snapshots(observatory, DAY, definitions=["eu_2022", "mars_2024"])
     with pytest.raises(ValueError, match="must start before it ends"):
         take_snapshot(observatory, DAY, DAY)
@@ -169,3 +169,19 @@ evidence = "assumed"
 evidence_note = "invented"
 terms = { url = "https://alpha.example/terms", checked = 2024-01-01, note = "invented" }
 """
+
+
+def test_several_days_are_measured_as_each_by_itself(observatory: Observatory, tmp_path: Path) -> None:
+    """One reading of the history gives the ids and rows that a reading for each day gives."""
+    tell(observatory, LOOKS[:20])
+    days = [date(2024, 2, 10), date(2024, 1, 20)]
+    said: list[str] = []
+    taken = take_snapshots_of_days(observatory, days, on_measured=said.append)
+    assert said == ["2024-02-10", "2024-01-20"]
+    assert {one.id for one in stored_snapshots(observatory.engine)} == {snapshot_id for snapshot_id, _ in taken}
+    with opened(tmp_path / "other", f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
+        tell(other, LOOKS[:20])
+        for day, (snapshot_id, measured) in zip(days, taken, strict=True):
+            by_itself, rows = take_snapshot(other, day)
+            assert by_itself == snapshot_id
+            pd.testing.assert_frame_equal(rows, measured.rows)

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from flows.cli import main
+from command_line import Run, in_this_process
 
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def run(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MICROCRED_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("MICROCRED_DATABASE_URL", database_url)
-
-    def run_command(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["microcred", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return run_command
+def run(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    with in_this_process(tmp_path, monkeypatch, capsys, MICROCRED_DATABASE_URL=database_url) as command:
+        yield command
 
 
-def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Any, tmp_path: Path):
+def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Run, tmp_path: Path):
     # The example of this source lists one micro-credential, on 2 March 2026.
     assert run("replay", str(ROOT / "tests" / "sources" / "suny")).returncode == 0
     assert run("snapshot", "--as-of", "2026-03-31").returncode == 0
@@ -63,7 +44,7 @@ def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Any, tmp_path:
     assert "Blue, programmes, source suny" in (tmp_path / "suny.svg").read_text(encoding="utf-8")
 
 
-def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: Any):
+def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: Run):
     done = run("reference")
     assert done.returncode == 0, done.stderr
     heading, *lines = [line.rstrip() for line in done.stdout.splitlines()]
@@ -83,7 +64,7 @@ def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: A
         (["microcreds_ie_courses", "--picture", "x.svg"], "no count with a date is left to draw"),
     ],
 )
-def test_wrong_usage_is_told(run: Any, arguments: list[str], said: str):
+def test_wrong_usage_is_told(run: Run, arguments: list[str], said: str):
     done = run("reference", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in " ".join(done.stderr.split())
+    assert said in done.said
