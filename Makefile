@@ -38,8 +38,12 @@ accuracy: $(READY)  ## Compare what we say of recorded listings with what reader
 accuracy-page: $(READY)
 	@$(BIN)/python -m flows.accuracy --markdown > docs/accuracy.md
 
-bench: $(READY)  ## Measure the stages of a harvest on the sandbox
-	@$(BIN)/python -m bench.stages
+bench: $(READY)  ## Measure the pipeline beside its peers, its stages, start-up, store and trends (QUICK=1: two minutes)
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+	@$(BIN)/python -m bench.stages $(if $(QUICK),--quick)
+	@$(BIN)/python -m bench.start_up $(if $(QUICK),--starts 3)
+	@$(if $(QUICK),,$(BIN)/python -m bench.store)
+	@$(if $(QUICK),,$(BIN)/python -m bench.trends)
 
 truth: $(READY)  ## Measure invented worlds of five years, and how near our figures and the usual practice's come to them
 	@$(BIN)/python -m bench.truth

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from classify.credentials import Properties, awarded_by, fact, number, properties
 from classify.phrases import table
@@ -67,14 +69,19 @@ def classes(
         elements: the stated elements of the listing, as ``elements.elements`` returns them.
     """
     found = properties(programme, source, elements)
-    return tuple(_classed(definition, programme, found, organisations) for definition in definitions())
+    stated = _Stated(*_stated_by(programme))
+    return tuple(_classed(definition, programme, found, organisations, stated) for definition in definitions())
 
 
 def _classed(
-    definition: Definition, programme: Programme, found: Properties, organisations: Sequence[KnownOrganisation]
+    definition: Definition,
+    programme: Programme,
+    found: Properties,
+    organisations: Sequence[KnownOrganisation],
+    stated: _Stated,
 ) -> Classed:
     excluded = found.qualification if definition.qualifications == "excluded" else None
-    size = _size(definition, programme)
+    size = _size(definition.id, stated)
     if beyond := found.degree or excluded or size.larger:
         return _as(definition, "degree", beyond)
     accepted, refused = awarded_by(definition.awarder, organisations) if definition.awarder else (None, None)
@@ -105,6 +112,21 @@ def _as(definition: Definition, mc_class: str, *reasons: Evidence | None) -> Cla
     return Classed(definition=definition.id, mc_class=mc_class, reasons=stated)
 
 
+class _Stated(NamedTuple):
+    """What a listing states of its size: many listings of a catalogue state the same."""
+
+    credits_unit: str | None
+    credits_value: float | None
+    ects: float | None
+    workload_hours_min: float | None
+    workload_hours_max: float | None
+    duration_weeks_min: float | None
+    duration_weeks_max: float | None
+
+
+_stated_by = attrgetter(*_Stated._fields)
+
+
 @dataclass(frozen=True, slots=True)
 class _Size:
     """How a printed size stands to the bounds of a definition; all ``None`` if none is printed that it bounds."""
@@ -114,12 +136,14 @@ class _Size:
     within: Evidence | None = None
 
 
-def _size(definition: Definition, programme: Programme) -> _Size:
-    """Compare the volume, in the first unit that the definition bounds and the listing states, and the weeks.
+@lru_cache(maxsize=16_384)
+def _size(name: str, stated: _Stated) -> _Size:
+    """Compare the volume, in the first unit that a definition bounds and the listing states, and the weeks.
 
     A range is larger only if its lower end is, and smaller only if its upper end is.
     """
-    judged = [_judged(definition.size, programme, group) for group in _units(tuple(definition.size))]
+    bounds = next(definition.size for definition in definitions() if definition.id == name)
+    judged = [_judged(bounds, stated, group) for group in _units(tuple(bounds))]
     within = [size.within for size in judged]
     return _Size(
         larger=next((size.larger for size in judged if size.larger), None),
@@ -136,10 +160,10 @@ def _units(bounds: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(group for group in groups if group)
 
 
-def _judged(bounds: Mapping[str, float], programme: Programme, units: Sequence[str]) -> _Size:
+def _judged(bounds: Mapping[str, float], stated: _Stated, units: Sequence[str]) -> _Size:
     for unit in units:
-        if stated := _stated(programme, unit):
-            return _against(bounds, unit, *stated)
+        if size := _stated(stated, unit):
+            return _against(bounds, unit, *size)
     return _Size()
 
 
@@ -161,11 +185,11 @@ _FIELDS = {
 }
 
 
-def _stated(programme: Programme, unit: str) -> tuple[float, float, str] | None:
+def _stated(stated: _Stated, unit: str) -> tuple[float, float, str] | None:
     """Return the least and the greatest size in a unit and the field of the former; ``None`` if not stated."""
-    if unit == "nz_credits" and programme.credits_unit != "nz_credit":
+    if unit == "nz_credits" and stated.credits_unit != "nz_credit":
         return None
     ends: list[tuple[float, str]] = [
-        (value, name) for name in _FIELDS[unit] if (value := getattr(programme, name)) is not None
+        (value, name) for name in _FIELDS[unit] if (value := getattr(stated, name)) is not None
     ]
     return (ends[0][0], ends[-1][0], ends[0][1]) if ends else None

@@ -89,12 +89,19 @@ def _filled(pattern: str, parts: Mapping[str, Any]) -> str:
 
 
 @cache
-def groups(name: str) -> tuple[tuple[frozenset[str], tuple[frozenset[str], ...]], ...]:
-    """Return the fields that rules of a table (``word``, ``naming``) read, each with the languages of such rules."""
-    found: dict[frozenset[str], dict[frozenset[str], None]] = {}
+def groups(name: str) -> tuple[tuple[frozenset[str], tuple[tuple[frozenset[str], frozenset[str]], ...]], ...]:
+    """Return the fields that rules of a table (``word``, ``naming``) read, with the languages of such rules.
+
+    Beside the languages stand the stems of their rules: none of these rules holds in a text without any of them.
+    """
+    found: dict[frozenset[str], dict[frozenset[str], set[str]]] = {}
     for row in table()[name]:
-        found.setdefault(frozenset(row["fields"]), {})[frozenset(row.get("languages", ()))] = None
-    return tuple((fields, tuple(languages)) for fields, languages in found.items())
+        by_language = found.setdefault(frozenset(row["fields"]), {})
+        by_language.setdefault(frozenset(row.get("languages", ())), set()).update(row["stems"])
+    return tuple(
+        (fields, tuple((languages, frozenset(stems)) for languages, stems in by_language.items()))
+        for fields, by_language in found.items()
+    )
 
 
 @cache

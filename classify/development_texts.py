@@ -17,25 +17,30 @@ _OF_OTHERS = frozenset({"statements.prerequisites", "statements.admission", "sta
 class Texts:
     """The texts that speak of the programme itself: not of what comes before it, nor under the source's own names."""
 
-    __slots__ = ("_texts",)
+    __slots__ = ("_stems", "_texts")
 
     def __init__(self, programme: Programme, others: Collection[str]) -> None:
         """Read the texts of a programme. ``others`` are names of organisations that are no institution."""
         self._texts = tuple(
             Text.of(field, words) for field, words in texts_of(programme) if _speaks_of_it(field, words, others)
         )
+        self._stems = frozenset().union(*(text.stems for text in self._texts))
 
     def in_field(self, field: str) -> tuple[Text, ...]:
         """Return the texts of one field."""
         return tuple(text for text in self._texts if text.field == field)
 
     def asked(self, table: str, source: Source) -> Iterator[tuple[Rule, tuple[Text, ...]]]:
-        """Yield each rule of a table that holds on a source, with the texts of its fields and languages, if any."""
+        """Yield each rule of a table that holds on a source, with the texts of its fields and languages, if any.
+
+        Left out are rules of which no stem stands in any text.
+        """
         for fields, by_language in groups(table):
-            in_fields = [text for text in self._texts if reads(fields, text.field)]
+            spoken = [(languages, stems) for languages, stems in by_language if not self._stems.isdisjoint(stems)]
+            in_fields = [text for text in self._texts if reads(fields, text.field)] if spoken else []
             if not in_fields:
                 continue
-            for languages in by_language:
+            for languages, _ in spoken:
                 texts = tuple(text for text in in_fields if _may_be_in(text, languages))
                 if texts:
                     yield from ((rule, texts) for rule in rules(table, fields, languages) if rule.holds_on(source))

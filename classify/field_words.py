@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 WITHOUT_SPACES = ("zh", "ja", "ko")
 ENGLISH = "en"
@@ -48,8 +48,7 @@ class Entry:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found in a text, from character ``start`` to before ``end``."""
 
     entry: Entry
@@ -138,11 +137,16 @@ class _Node(dict[str, "_Node"]):
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What can begin with a word: phrases, and stems with the beginnings of the words that follow, longest first."""
+    """What can begin with a word: phrases, and stems with the beginnings of the words that follow, longest first.
+
+    ``alone`` is what the word says whatever follows; it counts unless ``goes_on``: then the words after it may matter.
+    """
 
     word: str
     phrases: _Node | None
     stems: tuple[tuple[tuple[str, ...], Entry], ...]
+    goes_on: bool
+    alone: Entry | None
 
 
 class _Index:
@@ -189,7 +193,12 @@ class _Index:
         beginnings = (folded[:length] for length in range(len(folded), 1, -1))
         stems = [stem for beginning in beginnings for stem in self._stems.get(beginning, ())]
         stems.sort(key=lambda stem: -len(stem[0]))
-        return _Start(folded, self._phrases.get(folded), tuple(stems))
+        phrases = self._phrases.get(folded)
+        alone = phrases.entry if phrases is not None else None
+        if alone is None and stems:
+            alone = stems[0][1]
+        goes_on = bool(phrases) or any(rest for rest, _ in stems)
+        return _Start(folded, phrases, tuple(stems), goes_on, alone)
 
     def in_words(self, text: str) -> Iterator[Hit]:
         """Yield the hits of phrases, words and stems, longest first at each word."""
@@ -197,8 +206,10 @@ class _Index:
         starts = [self._start(word[0]) for word in words]
         at = 0
         while at < len(starts):
-            entry, end = self._phrase(starts, at)
-            entry, end = self._stem(starts, at, entry, end)
+            entry, end = starts[at].alone, at + 1
+            if starts[at].goes_on:
+                entry, end = self._phrase(starts, at)
+                entry, end = self._stem(starts, at, entry, end)
             if entry is not None:
                 yield Hit(entry, words[at].start(), words[end - 1].end())
             at = end

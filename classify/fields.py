@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import NamedTuple
 
 from classify.field_crosswalks import crosswalks_for
 from classify.field_words import Hit, hits, languages_to_read
@@ -52,8 +53,7 @@ class Rules:
     lookup_confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A printed word that speaks for fields: how much for each, who knows it, and where it stands."""
 
     scores: Mapping[str, float]

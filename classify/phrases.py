@@ -10,13 +10,17 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Self
 
+from classify.stems import Stems
 from classify.texts import quoted
 from models.classification import Evidence
 
 REACH = 120  # characters before and after a stem in which its phrase must stand
 TRIES_MOST = 40  # occurrences of a stem that are looked at in one text: bounds the work a hostile text can ask for
+PHRASES = ("elements", "credentials", "credential_texts")
+"""The tables of phrases beside those of development."""
 SHORT = 240  # characters; so short a text need not hold one of the small words that tell a language
 
+_EXAMPLES = ("examples", "counterexamples")
 _AS_TYPED = {
     "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": ".", "•": "*",
     "\u00a0": " ", "\u202f": " ",
@@ -27,19 +31,19 @@ _AS_TYPED = {
 class Text:
     """Printed words of a field, and the same in lower case with plain punctuation, character by character.
 
-    ``plain`` is true if the latter are ASCII characters alone: stems with others need not be looked for.
+    ``stems`` are the stems of all rules that stand in it.
     """
 
     field: str
     words: str
     lowered: str
-    plain: bool
+    stems: frozenset[str]
 
     @classmethod
     def of(cls, field: str, words: str) -> Self:
         """Return the text of a field."""
         lowered = _lowered(words)
-        return cls(field, words, lowered, lowered.isascii())
+        return cls(field, words, lowered, _stems_in(lowered))
 
     def may_be_in(self, languages: frozenset[str]) -> bool:
         """Return whether the text may be in one of these languages: it is short, or holds a small word of one."""
@@ -56,6 +60,21 @@ def _lowered(words: str) -> str:
         for printed, typed in _AS_TYPED.items():
             lowered = lowered.replace(printed, typed)
     return lowered
+
+
+def _stems_in(lowered: str) -> frozenset[str]:
+    return _stems_in_label(lowered) if len(lowered) < SHORT else _stems_in_text(lowered)
+
+
+@lru_cache(maxsize=8_192)
+def _stems_in_label(lowered: str) -> frozenset[str]:
+    """Return the stems in a short text, which many listings of a catalogue have."""
+    return _stems().standing_in(lowered)
+
+
+@lru_cache(maxsize=64)
+def _stems_in_text(lowered: str) -> frozenset[str]:
+    return _stems().standing_in(lowered)
 
 
 @lru_cache(maxsize=64)
@@ -75,9 +94,9 @@ def _languages_of(lowered: str) -> frozenset[str]:
 class Phrase:
     """A pattern, and what a text that holds it says.
 
-    ``stems`` are strings in lower case of which one stands in every match: only around them is the pattern tried;
-    ``plain_stems`` are those that can stand in a text of ASCII characters alone. A phrase ``written_in`` some languages
-    is looked for only in texts that may be in one of them.
+    ``stems`` are strings in lower case of which one stands in every match: only around them is the pattern tried.
+    ``known_stems`` are the same if they are among those that every text is searched for at once.
+    A phrase ``written_in`` some languages is looked for only in texts that may be in one of them.
     A match counts if each of ``also``, and not ``unless``, is found within ``REACH`` characters around it in the same
     sentence, and the sentence is no question (unless ``questions`` is true).
     """
@@ -85,7 +104,7 @@ class Phrase:
     id: str
     says: str
     stems: tuple[str, ...]
-    plain_stems: tuple[str, ...]
+    known_stems: frozenset[str] | None
     pattern: re.Pattern[str]
     also: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
@@ -101,7 +120,7 @@ class Phrase:
             id=row["id"],
             says=row["says"],
             stems=tuple(row["stems"]),
-            plain_stems=tuple(stem for stem in row["stems"] if stem.isascii()),
+            known_stems=frozenset(row["stems"]) if _all_stems().issuperset(row["stems"]) else None,
             pattern=_compiled(row["pattern"]),
             also=tuple(_compiled(pattern) for pattern in row.get("also", ())),
             unless=_compiled(unless) if unless else None,
@@ -112,9 +131,14 @@ class Phrase:
 
     def search(self, text: Text) -> re.Match[str] | None:
         """Return the first match that counts, or ``None``."""
+        standing = None if self.known_stems is None else text.stems
+        if standing is not None and self.known_stems is not None and self.known_stems.isdisjoint(standing):
+            return None
         if self.written_in and not text.may_be_in(self.written_in):
             return None
-        for stem in self.plain_stems if text.plain else self.stems:
+        for stem in self.stems:
+            if standing is not None and stem not in standing:
+                continue
             at, tries = text.lowered.find(stem), 0
             while at >= 0 and tries < TRIES_MOST:
                 if found := self._around(text.words, max(0, at - REACH), at + len(stem) + REACH):
@@ -167,13 +191,40 @@ def _asked(words: str, found: re.Match[str]) -> bool:
 def first_evidence(phrases: Iterable[Phrase], texts: Iterable[Text]) -> Evidence | None:
     """Return the evidence of the first phrase that one of the texts holds, or ``None``."""
     read = tuple(texts)
-    return next((evidence for phrase in phrases if (evidence := phrase.evidence(read))), None)
+    standing = frozenset[str]().union(*(text.stems for text in read))
+    for phrase in phrases:
+        if phrase.known_stems is not None and phrase.known_stems.isdisjoint(standing):
+            continue
+        if evidence := phrase.evidence(read):
+            return evidence
+    return None
 
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
     """Return the rules kept in ``<name>.toml`` beside this file."""
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _rows() -> tuple[Mapping[str, Any], ...]:
+    """Return the phrases of all rules, as written."""
+    from classify.development_rules import table as development  # it reads its own rules as phrases of this module
+
+    tables = (*(table(name)["phrase"] for name in PHRASES), *(development()[name] for name in ("word", "naming")))
+    return tuple(row for rows in tables for row in rows)
+
+
+@cache
+def _all_stems() -> frozenset[str]:
+    return frozenset(stem for row in _rows() for stem in row["stems"])
+
+
+@cache
+def _stems() -> Stems:
+    examples = (each for row in _rows() for name in _EXAMPLES for each in row.get(name, ()))
+    # An example of names is the text with the names to be found in it.
+    return Stems.of(_all_stems(), (_lowered(each if isinstance(each, str) else each[0]) for each in examples))
 
 
 @cache

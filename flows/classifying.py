@@ -11,6 +11,7 @@ from functools import cached_property
 
 from classify.money import comparable_price, rates_until
 from classify.programme import classify
+from flows.declared import named
 from flows.observatory import Observatory, digest_of_rooms
 from models.classification import Classification, ComparablePrice
 from models.records import Offering, Programme, Source
@@ -60,11 +61,8 @@ def reclassify(
         ValueError: if a source is not declared.
     """
     sources = discover()
-    unknown = sorted(set(slugs or ()) - set(sources))
-    if unknown:
-        raise ValueError(f"no source {', '.join(unknown)}; `microcred sources list` shows those there are")
     done: dict[str, int] = {}
-    for slug in slugs or sources:
+    for slug in named(slugs or ()) or sources:
         rules = Rules(sources[slug])
         while count := observatory.store.classify(slug, rules):
             done[slug] = done.get(slug, 0) + count

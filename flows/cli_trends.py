@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows import console
+from flows import completing, console
 from flows.cli_days import day_of
 
 if TYPE_CHECKING:
@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 AsOf = Annotated[
-    str | None, typer.Option(help="Day to measure, up to its end in UTC; yesterday if left out.", metavar="DATE")
+    list[str] | None,
+    typer.Option(
+        help="Day to measure, up to its end in UTC; yesterday if left out. May be given several times, which reads "
+        "the history once.",
+        metavar="DATE",
+    ),
 ]
 Definition = Annotated[
-    str | None, typer.Option(help="Under which definition classes are meant; eu_2022 if left out.", metavar="NAME")
+    str | None,
+    typer.Option(
+        help="Under which definition classes are meant; eu_2022 if left out.",
+        metavar="NAME",
+        autocompletion=completing.definitions,
+    ),
 ]
 
 
@@ -38,7 +48,11 @@ def snapshot(
     ] = None,
     definition: Annotated[
         list[str] | None,
-        typer.Option(help="Under which definition; may be given several times. eu_2022 if left out.", metavar="NAME"),
+        typer.Option(
+            help="Under which definition; may be given several times. eu_2022 if left out.",
+            metavar="NAME",
+            autocompletion=completing.definitions,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,21 +60,31 @@ def snapshot(
 
     Links between listings are brought up to date first. What the figures mean is in docs/methodology.md.
     """
-    from flows.measuring import take_snapshots, yesterday
+    from flows.measuring import take_snapshots, take_snapshots_of_days, yesterday
     from flows.observatory import open_observatory
     from flows.trending import headline
     from models.classification_tables import DEFAULT_DEFINITION
 
-    day = day_of(as_of, "--as-of") if as_of else yesterday()
+    days = [day_of(one, "--as-of") for one in as_of or ()] or [yesterday()]
+    day = max(days)
+    if len(days) > 1 and (period_start or known_at):
+        raise typer.BadParameter("--period-start and --known-at are for one day: give --as-of once")
     start = day_of(period_start, "--period-start") if period_start else None
     known = day_of(known_at, "--known-at") if known_at else None
     if (known or day) > yesterday():
         console.say(f"{known or day} is not over yet: looks that are still to come will change these figures")
-    with open_observatory() as observatory:
-        taken = take_snapshots(
-            observatory, day, start, known_at=known,
-            definitions=definition or [DEFAULT_DEFINITION],
-        )  # fmt: skip
+    names = definition or [DEFAULT_DEFINITION]
+    whole = len(names) * len(days)
+    what = "definitions" if len(days) == 1 else "days"
+    with open_observatory() as observatory, console.progress("snapshot", what, whole) as advance:
+        if len(days) == 1:
+            taken = take_snapshots(
+                observatory, day, start, known_at=known, definitions=names, on_measured=lambda one: advance(1, one)
+            )
+        else:
+            taken = take_snapshots_of_days(
+                observatory, days, definitions=names, on_measured=lambda one: advance(1, one)
+            )
     if as_json:
         console.print_json(
             [
@@ -81,21 +105,43 @@ def snapshot(
 def trends(
     unit: Annotated[
         str | None,
-        typer.Option(help="listing, programme, credential or offering; credential if left out.", metavar="UNIT"),
+        typer.Option(
+            help="listing, programme, credential or offering; credential if left out.",
+            metavar="UNIT",
+            autocompletion=completing.one_of(completing.UNITS),
+        ),
     ] = None,
     panel: Annotated[
         str | None,
-        typer.Option(help="all, or matched: the sources covered at both ends of the period.", metavar="PANEL"),
+        typer.Option(
+            help="all, or matched: the sources covered at both ends of the period.",
+            metavar="PANEL",
+            autocompletion=completing.one_of(completing.PANELS),
+        ),
     ] = None,
     population: Annotated[
-        str | None, typer.Option(help="all, core or core_and_broad; all if left out.", metavar="POPULATION")
+        str | None,
+        typer.Option(
+            help="all, core or core_and_broad; all if left out.",
+            metavar="POPULATION",
+            autocompletion=completing.one_of(completing.POPULATIONS),
+        ),
     ] = None,
     cut: Annotated[
         str | None,
-        typer.Option(help="Divided by: source, source_kind, country, kind, mc_class, development ...", metavar="CUT"),
+        typer.Option(
+            help="Divided by: source, source_kind, country, kind, mc_class, development ...",
+            metavar="CUT",
+            autocompletion=completing.one_of(completing.CUTS),
+        ),
     ] = None,
     measure: Annotated[
-        str | None, typer.Option(help="Only this measure: stock, growth, new, share ...", metavar="MEASURE")
+        str | None,
+        typer.Option(
+            help="Only this measure: stock, growth, new, share ...",
+            metavar="MEASURE",
+            autocompletion=completing.one_of(completing.MEASURES),
+        ),
     ] = None,
     definition: Definition = None,
     as_of: Annotated[str | None, typer.Option(help="Only figures of this day.", metavar="DATE")] = None,
@@ -157,6 +203,11 @@ HEADLINE = (
     "as_of", "known_at", "since", "stock", "stock_bounds", "growth", "growth_bounds", "change", "within",
     "reclassified", "stale", "exit", "entry", "sources",
 )  # fmt: skip
+HEADLINE_TO_GO = (
+    "exit", "entry", "stale", "reclassified", "within", "sources", "known_at", "since", "growth_bounds", "stock_bounds",
+)  # fmt: skip
+SERIES_TO_GO = ("sources", "since", "missing", "known_at", "panel", "n", "bounds")
+"""Columns that a narrow terminal does without, in this order."""
 LEGEND = (
     "growth: on the sources covered at both ends; change = within + reclassified + stale + exit + entry, over all "
     "sources; sources: covered/stale/without a complete look"
@@ -165,7 +216,7 @@ SERIES = ("as_of", "known_at", "since", "panel", "category", "measure", "value",
 
 
 def _show_headline(rows: pd.DataFrame) -> None:
-    console.print_table([_headline_row(row) for row in console.records(rows)], HEADLINE)
+    console.print_table([_headline_row(row) for row in console.records(rows)], HEADLINE, least=HEADLINE_TO_GO)
     console.say(LEGEND)
 
 
@@ -194,7 +245,7 @@ def _show_series(rows: pd.DataFrame) -> None:
         }
         for row in console.records(rows)
     ]  # fmt: skip
-    console.print_table(shown, SERIES)
+    console.print_table(shown, SERIES, least=SERIES_TO_GO)
 
 
 def _days(row: dict[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,15 @@ from models.history import Readings
 from models.judge import judge
 from models.records import Harvested, Origin, Page, PageFailure, Problem, Programme, RunRecord, Source
 from models.run_queries import previous_look
+from normalise.conversions import in_force_alike
 from normalise.programme import normalise
-from scrapers.assemble import parse
+from scrapers.assemble import Reading, parse
 from scrapers.scraper import Fetch, PageFailed, Scraper, SourceBlocked
 
 log = logging.getLogger(__name__)
+
+READ_AT_ONCE_BYTES = 128 * 1024
+"""Pages up to this size are read between two requests: none took as long as 50 ms (docs/performance.md)."""
 
 
 class RecordingFetch(Fetch, Protocol):
@@ -41,7 +45,7 @@ class Walked:
     """What a walk over a catalogue brought home: pages, and why there are no more.
 
     ``incomplete`` holds the reasons why the walk cannot have seen everything, apart from failed pages.
-    ``origin`` says where the pages come from.
+    ``origin`` says where the pages come from. ``reading`` holds what was read on the way, of pages that were let go.
     """
 
     pages: tuple[Page, ...]
@@ -51,16 +55,24 @@ class Walked:
     incomplete: tuple[str, ...] = ()
     robots: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = Origin.LIVE
+    reading: Reading | None = None
 
 
-async def walk(scraper: Scraper, fetch: RecordingFetch) -> Walked:
-    """Walk the catalogue to its end or to where it breaks off. Never raises for anything the source does."""
+async def walk(scraper: Scraper, fetch: RecordingFetch, reading: Reading | None = None) -> Walked:
+    """Walk the catalogue to its end or to where it breaks off. Never raises for anything the source does.
+
+    Args:
+        scraper: knows the way.
+        fetch: brings the pages.
+        reading: takes in each page as it comes; then the pages of the walk are returned without their bodies.
+    """
     pages: list[Page] = []
     blocked: str | None = None
     broken_off: list[str] = []
     try:
         async for page in scraper.pages(fetch):
-            pages.append(page)  # noqa: PERF401 - what was read before a break must be kept
+            kept = page if reading is None else await _taken_in(reading, page)
+            pages.append(kept)
     except SourceBlocked as error:
         blocked = str(error)
     except PageFailed:
@@ -78,12 +90,20 @@ async def walk(scraper: Scraper, fetch: RecordingFetch) -> Walked:
         incomplete=(*broken_off, *fetch.incomplete_reasons),
         robots=dict(fetch.robots),
         origin=fetch.origin,
+        reading=reading,
     )
+
+
+async def _taken_in(reading: Reading, page: Page) -> Page:
+    """Read a page now; a large one in a thread, so that the requests of other sources go on."""
+    if len(page.body) > READ_AT_ONCE_BYTES:
+        return await asyncio.to_thread(reading.take, page)
+    return reading.take(page)
 
 
 def read(scraper: Scraper, walked: Walked, on: date) -> Harvested:
     """Parse and normalise the pages of a walk; ``on`` picks the rows of dated conversion tables. Pure."""
-    parsed = parse(scraper, walked.pages)
+    parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed()
     programmes: list[Programme] = []
     problems = [*walked.problems, *parsed.problems]
     for listing in parsed.listings:
@@ -147,12 +167,34 @@ def conclude(
         )
 
 
+def _nothing_new(
+    observatory: Observatory, source: Source, walked: Walked, *, as_of: datetime, started_at: datetime
+) -> RunRecord | None:
+    """Store a walk on whose pages nothing is new without reading them; ``None`` if they must be read."""
+    if not source.complete or walked.blocked or walked.failures or walked.incomplete or not walked.pages:
+        return None
+
+    def reads_alike(then: datetime) -> bool:
+        before, now = then.date(), as_of.date()
+        return source.format_on(before) == source.format_on(now) and in_force_alike(before, now)
+
+    harvested = Harvested(pages=walked.pages, problems=walked.problems, robots=walked.robots, origin=walked.origin)
+    with observatory.writing:
+        return observatory.store.record_unchanged(
+            source, as_of, harvested,
+            reads_alike=reads_alike, started_at=started_at, code_version=code_version(),
+        )  # fmt: skip
+
+
 async def finish(
     observatory: Observatory, scraper: Scraper, walked: Walked, *, as_of: datetime, started_at: datetime
 ) -> RunRecord:
     """Read, judge and store what a walk brought home; in a thread, so that other sources' requests go on meanwhile."""
 
     def read_and_conclude() -> RunRecord:
+        record = _nothing_new(observatory, scraper.source, walked, as_of=as_of, started_at=started_at)
+        if record is not None:
+            return record
         harvested = read(scraper, walked, as_of.date())
         return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at)
 

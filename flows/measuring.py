@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
 from flows.linking_up import link_listings
+from flows.nearest import none_called
 from flows.observatory import Observatory, code_version
 from models.classification_tables import DEFAULT_DEFINITION
 from models.queries import TrendFrames, trend_frames
@@ -82,23 +83,30 @@ def take_snapshots(
     *,
     known_at: date | None = None,
     definitions: Sequence[str] = (DEFAULT_DEFINITION,),
+    on_measured: Callable[[str], None] | None = None,
 ) -> list[tuple[str, Measured]]:
     """Take a snapshot under each of some definitions, as ``take_snapshot`` does.
+
+    ``on_measured`` is told the name of each definition under which the day has been measured.
 
     Raises:
         ValueError: as ``take_snapshot``, before anything is stored.
     """
     _refuse_unknown(definitions)
     link_listings(observatory)
-    measured = [measure(observatory, as_of, period_start, known_at=known_at, definition=one) for one in definitions]
+    measured = []
+    for one in definitions:
+        measured.append(measure(observatory, as_of, period_start, known_at=known_at, definition=one))
+        if on_measured is not None:
+            on_measured(one)
     return [(_keep(observatory, one), one) for one in measured]
 
 
 def _refuse_unknown(definitions: Iterable[str]) -> None:
     unknown = [name for name in definitions if name not in vocabulary("definition")]
     if unknown:
-        known = ", ".join(vocabulary("definition"))
-        raise ValueError(f"there is no definition {', '.join(unknown)}; there are: {known}")
+        known = vocabulary("definition").words
+        raise ValueError(f"there is {none_called('definition', unknown, known)}; there are: {', '.join(known)}")
 
 
 def _keep(observatory: Observatory, measured: Measured) -> str:
@@ -114,6 +122,33 @@ def _keep(observatory: Observatory, measured: Measured) -> str:
     )
 
 
+def take_snapshots_of_days(
+    observatory: Observatory,
+    days: Sequence[date],
+    *,
+    definitions: Sequence[str] = (DEFAULT_DEFINITION,),
+    on_measured: Callable[[str], None] | None = None,
+) -> list[tuple[str, Measured]]:
+    """Take the snapshot of each of some days as known then, each over the quarter before it.
+
+    The history is read once a definition. ``on_measured`` is told each day that has been measured and stored.
+
+    Raises:
+        ValueError: if there is no such definition, before anything is stored.
+    """
+    _refuse_unknown(definitions)
+    link_listings(observatory)
+    taken = []
+    for definition in definitions:
+        history = history_of(observatory, definition)
+        for day in days:
+            measured = measured_of(history, day)
+            taken.append((_keep(observatory, measured), measured))
+            if on_measured is not None:
+                on_measured(str(day))
+    return taken
+
+
 def measure(
     observatory: Observatory,
     as_of: date,
@@ -127,9 +162,39 @@ def measure(
     Raises:
         ValueError: as ``take_snapshot``.
     """
-    period = Period(period_start or quarter_before(as_of), as_of)
+    Period(period_start or quarter_before(as_of), as_of)  # refuses a period that is none before anything is read
+    return measured_of(history_of(observatory, definition), as_of, period_start, known_at=known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The whole history under a definition, read at one moment: any number of days can be measured from it."""
+
+    definition: str
+    frames: TrendFrames
+    looks: pd.DataFrame
+
+
+def history_of(observatory: Observatory, definition: str = DEFAULT_DEFINITION) -> History:
+    """Read the history.
+
+    Raises:
+        ValueError: if there is no such definition.
+    """
     frames = trend_frames(observatory.engine, definition=definition)
-    looks = _with_retirements(frames)
+    return History(definition=definition, frames=frames, looks=_with_retirements(frames))
+
+
+def measured_of(
+    history: History, as_of: date, period_start: date | None = None, *, known_at: date | None = None
+) -> Measured:
+    """Measure a day of a history that was read, as ``measure`` does.
+
+    Raises:
+        ValueError: if the period does not end after it starts, or ``known_at`` is before ``as_of``.
+    """
+    period = Period(period_start or quarter_before(as_of), as_of)
+    frames, looks, definition = history.frames, history.looks, history.definition
     rows = snapshot(
         frames.listings,
         frames.offerings,

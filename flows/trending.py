@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flows.measuring import measure
+from flows.measuring import History, history_of, measured_of
 from flows.observatory import Observatory
 from models.classification_tables import DEFAULT_DEFINITION
 from models.queries import StoredSnapshot, snapshot_rows, stored_snapshots, trend_frame
@@ -126,8 +126,9 @@ def explain(observatory: Observatory, before: str, after: str, *, definition: st
     _refuse_unlike(earlier, later)
     earlier_rows, later_rows = (snapshot_rows(observatory.engine, one.id) for one in (earlier, later))
     # Only what the later one was made with tells what links and rules have changed since the earlier one.
-    holds = _same_figures(_again(observatory, later), later_rows)
-    again = _again(observatory, earlier) if holds else None
+    history = history_of(observatory, definition=later.definition)
+    holds = _same_figures(_again(history, later), later_rows)
+    again = _again(history, earlier) if holds else None
     return Explained(
         before=earlier,
         after=later,
@@ -188,10 +189,8 @@ def _refuse_unlike(before: StoredSnapshot, after: StoredSnapshot) -> None:
             raise ValueError(f"{one.id} is of method {one.method_version}, whose figures are another series")
 
 
-def _again(observatory: Observatory, taken: StoredSnapshot) -> pd.DataFrame:
-    return measure(
-        observatory, taken.as_of, taken.period_start, known_at=taken.known_at, definition=taken.definition
-    ).rows
+def _again(history: History, taken: StoredSnapshot) -> pd.DataFrame:
+    return measured_of(history, taken.as_of, taken.period_start, known_at=taken.known_at).rows
 
 
 def _same_figures(one: pd.DataFrame, other: pd.DataFrame) -> bool:

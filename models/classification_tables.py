@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Double, ForeignKey, Integer, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Double, ForeignKey, Index, Integer, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import Json, PlainText, one_of
@@ -38,6 +38,13 @@ def _price_columns() -> tuple[Column[Any], ...]:
         Column("eur_rate_date", Date, comment="Day of that rate of the European Central Bank"),
         Column("price_problem", PlainText, comment="Why a price that is printed has no value in euro"),
     )
+
+
+def _without_a_price(unit: str) -> Index:
+    """Return an index of the few rows that say why a price has no value in euro."""
+    condition = text("price_problem is not null")
+    name = f"ix_{unit}_classification_price_problem"
+    return Index(name, "facts_id", postgresql_where=condition, sqlite_where=condition)
 
 
 PROGRAMME_CLASSIFICATION = Table(
@@ -80,6 +87,7 @@ PROGRAMME_CLASSIFICATION = Table(
     one_of("isced_narrow", "isced_narrow"),
     CheckConstraint("eu_elements between 0 and 13", name="eu_elements_are_counted"),
     CheckConstraint("field_confidence between 0 and 1", name="field_confidence_is_a_share"),
+    _without_a_price("programme"),
     comment="Derived: what rules make of the facts of a programme; made anew when the rules change.",
 )  # fmt: skip
 
@@ -89,6 +97,7 @@ OFFERING_CLASSIFICATION = Table(
     Column("facts_id", Integer, ForeignKey("offering_facts.id"), primary_key=True, comment="The facts"),
     Column("rules_version", PlainText, nullable=False, comment=RULES),
     *_price_columns(),
+    _without_a_price("offering"),
     comment="Derived: the price of an offering in euro.",
 )
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
 
+from models.bulk import insert_rows
 from models.content import CONTENT, DECISIONS, IDENTITIES, ROWS_AT_ONCE, SHARED, of_source
 from models.records import Outcome
 from models.schema import METADATA
-from models.units import chunks, insert_rows, new_ids, table
+from models.units import chunks, new_ids, table
 
 _CONTENT = frozenset(content.name for content in CONTENT) - {DECISIONS}
 _KEYS: Mapping[str, tuple[str, ...]] = {

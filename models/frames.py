@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Boolean, Connection, Date
+from sqlalchemy import Connection
 
-from models.columns import UtcDateTime
-from models.schema import METADATA
+from models.rows import DAYS, TIMES, TRUTHS, QueryRefused, is_time, raw_rows
 
-_READS = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(select|with|values|explain)\b", re.IGNORECASE | re.DOTALL)
-
-
-class QueryRefused(ValueError):
-    """The database was asked to do something other than read, or the question has a mistake. The message says which."""
+__all__ = ["QueryRefused", "frame_of", "read_only"]
 
 
 def frame_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -26,32 +21,34 @@ def frame_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFram
 
     Columns are known by the names they have in tables and views; SQLite gives text and numbers for all of them.
     """
-    frame = pd.DataFrame(list(rows), columns=list(names), dtype="object")
+    values = list(rows)
+    if len(set(names)) < len(names):
+        return _with_names_twice(names, values)
+    # Column by column: pandas looks at every row of a driver to find out what it is, which takes longer than all else.
+    columns = zip(*values, strict=True) if values else (() for _ in names)
+    typed = {
+        name: _typed(name, pd.Series(np.fromiter(column, dtype=object, count=len(values)), dtype="object"))
+        for name, column in zip(names, columns, strict=True)
+    }
+    return pd.DataFrame(typed, columns=list(names), index=pd.RangeIndex(len(values)))
+
+
+def _with_names_twice(names: Sequence[str], rows: list[Sequence[Any]]) -> pd.DataFrame:
+    """Return rows of which some columns have one name; those are left as they are."""
+    frame = pd.DataFrame(rows, columns=list(names), dtype="object")
     for name in dict.fromkeys(names):
         if isinstance(frame[name], pd.Series):
             frame[name] = _typed(name, frame[name])
     return frame
 
 
-def _names_of(kind: type[Any]) -> frozenset[str]:
-    columns = (column for table in METADATA.tables.values() for column in table.columns)
-    return frozenset(column.name for column in columns if isinstance(column.type, kind))
-
-
-_TIMES = _names_of(UtcDateTime) | {"first_seen_at", "last_run_at", "last_good_look_at"}
-_DAYS = _names_of(Date)
-_TRUTHS = _names_of(Boolean) | {
-    "is_first_of_window", "is_first_version_of_window", "counts_absences", "is_current",
-}  # fmt: skip
-
-
 def _typed(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
     said = [value for value in column if value is not None]
-    if name in _TIMES and (said or name not in _DAYS) and all(_is_time(value) for value in said):
+    if name in TIMES and (said or name not in DAYS) and all(is_time(value) for value in said):
         return pd.to_datetime(column, utc=True, format="ISO8601")
-    if name in _DAYS and all(isinstance(value, str) for value in said):
+    if name in DAYS and all(isinstance(value, str) for value in said):
         return _each(column, date.fromisoformat)
-    if name in _TRUTHS and all(value in {0, 1} for value in said):
+    if name in TRUTHS and all(value in {0, 1} for value in said):
         column = _each(column, bool)
     elif any(isinstance(value, Decimal) for value in said):
         column = _each(column, lambda value: float(value) if isinstance(value, Decimal) else value)
@@ -63,41 +60,10 @@ def _each(column: pd.Series[Any], convert: Any) -> pd.Series[Any]:
     return pd.Series(values, index=column.index, dtype="object")
 
 
-def _is_time(value: Any) -> bool:
-    return isinstance(value, datetime) or (isinstance(value, str) and len(value) > len("2026-11-24"))
-
-
 def read_only(connection: Connection, sql: str) -> pd.DataFrame:
     """Run one statement that can only read, and return its rows.
 
     Raises:
         QueryRefused: if it is no single select, tries to write, or has a mistake.
     """
-    if not _READS.match(sql):
-        raise QueryRefused("only one SELECT (or WITH, VALUES, EXPLAIN) can be asked; a query can only read")
-    postgresql = connection.dialect.name == "postgresql"
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    cursor = driver.cursor()
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        cursor.execute("set transaction read only" if postgresql else "PRAGMA query_only = ON")
-        # A prepared statement can only be one; the other driver takes only one anyway.
-        cursor.execute(sql, prepare=True) if postgresql else cursor.execute(sql)
-        names = [column[0] for column in cursor.description or ()]
-        return frame_of(names, cursor.fetchall())
-    except errors as error:
-        raise QueryRefused(_explained(str(error))) from None
-    finally:
-        if not postgresql:
-            cursor.execute("PRAGMA query_only = OFF")
-        cursor.close()
-
-
-def _explained(words: str) -> str:
-    first = words.strip().splitlines()[0] if words.strip() else "the database gave no reason"
-    if "read-only transaction" in words or "readonly database" in words:
-        return f"a query can only read: {first}"
-    if "multiple commands" in words or "one statement at a time" in words:
-        return f"ask one statement at a time: {first}"
-    return f"the database does not understand the query: {first}"
+    return frame_of(*raw_rows(connection, sql))

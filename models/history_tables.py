@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import one_of
@@ -19,6 +19,27 @@ REREAD = "Whether the archived pages of those looks were read again by later cod
 def _cause_is_known() -> CheckConstraint:
     causes = ", ".join(f"'{cause.value}'" for cause in Cause)
     return CheckConstraint(f"cause in ({causes})", name="cause_is_known")
+
+
+def _partial(name: str, column: str, condition: str) -> Index:
+    """Return an index of those rows alone that fulfil a condition: of what is now, whatever has been."""
+    return Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition))
+
+
+def _open_spans(unit: str) -> Index:
+    return _partial(f"ix_{unit}_span_open", f"{unit}_id", "seen_until is null")
+
+
+def _missing(unit: str) -> Index:
+    condition = "withdrawn_at is null and last_seen_at is not null"
+    return _partial(f"ix_{unit}_window_missing", f"{unit}_id", condition)
+
+
+def _in_force(unit: str) -> tuple[Index, Index]:
+    return (
+        _partial(f"ix_{unit}_version_in_force", f"{unit}_id", "valid_to is null"),
+        _partial(f"ix_{unit}_version_facts_in_force", "facts_id", "valid_to is null"),
+    )
 
 
 class _SpanColumns:
@@ -76,6 +97,7 @@ class ProgrammeSpan(_SpanColumns, Base):
 
     __tablename__ = "programme_span"
     __table_args__ = (
+        _open_spans("programme"),
         {"comment": "Evidence: consecutive complete looks of a source that all saw a programme with the same facts."},
     )
     programme_id: Mapped[int] = mapped_column(
@@ -89,6 +111,7 @@ class OfferingSpan(_SpanColumns, Base):
 
     __tablename__ = "offering_span"
     __table_args__ = (
+        _open_spans("offering"),
         {"comment": "Evidence: consecutive complete looks of a source that all saw an offering with the same facts."},
     )
     offering_id: Mapped[int] = mapped_column(
@@ -123,7 +146,10 @@ class ProgrammeWindow(_WindowColumns, Base):
     """A time during which a programme was listed; derived."""
 
     __tablename__ = "programme_window"
-    __table_args__ = ({"comment": "Derived: a time during which a programme was listed, with all times of its end."},)
+    __table_args__ = (
+        _missing("programme"),
+        {"comment": "Derived: a time during which a programme was listed, with all times of its end."},
+    )
     programme_id: Mapped[int] = mapped_column(
         ForeignKey("programme.id"), primary_key=True, sort_order=-2, comment="The programme"
     )
@@ -133,7 +159,10 @@ class OfferingWindow(_WindowColumns, Base):
     """A time during which an offering was listed; derived."""
 
     __tablename__ = "offering_window"
-    __table_args__ = ({"comment": "Derived: a time during which an offering was listed, with all times of its end."},)
+    __table_args__ = (
+        _missing("offering"),
+        {"comment": "Derived: a time during which an offering was listed, with all times of its end."},
+    )
     offering_id: Mapped[int] = mapped_column(
         ForeignKey("offering.id"), primary_key=True, sort_order=-2, comment="The offering"
     )
@@ -145,6 +174,7 @@ class ProgrammeVersion(_VersionColumns, Base):
     __tablename__ = "programme_version"
     __table_args__ = (
         _cause_is_known(),
+        *_in_force("programme"),
         {"comment": "Derived: the facts of a programme from one look to another, and why they differ from before."},
     )
     programme_id: Mapped[int] = mapped_column(
@@ -159,6 +189,7 @@ class OfferingVersion(_VersionColumns, Base):
     __tablename__ = "offering_version"
     __table_args__ = (
         _cause_is_known(),
+        *_in_force("offering"),
         {"comment": "Derived: the facts of an offering from one look to another, and why they differ from before."},
     )
     offering_id: Mapped[int] = mapped_column(

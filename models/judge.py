@@ -7,6 +7,7 @@ that fails, a walk with holes, and only then a good look.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from models.records import Harvested, Judgement, Outcome, PreviousLook, Programme, Source
 
@@ -38,7 +39,7 @@ def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *
     if not holes and source.complete and previous is not None and _same_pages(harvested, previous, code_version):
         return Judgement(
             outcome=Outcome.UNCHANGED,
-            reason=f"nothing changed on {_pages(len(harvested.pages))} since {previous.as_of:%Y-%m-%d}",
+            reason=unchanged_since(previous.as_of, len(harvested.pages)),
         )
     failed_gates = [*_gates_of_any_run(source, harvested)]
     gates_by_extent = _gates_of_a_part if holes else _gates_of_a_whole_run
@@ -57,6 +58,11 @@ def accepted_outcome(source: Source, harvested: Harvested) -> Outcome:
     """Return as what a suspect run is loaded once a person vouches for it: it may still not have seen everything."""
     whole = source.complete and not _holes(harvested)
     return Outcome.OK if whole else Outcome.PARTIAL
+
+
+def unchanged_since(before: datetime, pages: int) -> str:
+    """Return the reason of a run on whose pages nothing is new."""
+    return f"nothing changed on {_pages(pages)} since {before:%Y-%m-%d}"
 
 
 def _nothing_read(source: Source, harvested: Harvested) -> Judgement:

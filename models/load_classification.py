@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
+from models.bulk import insert_rows
 from models.classification import Classification, Classifier, ComparablePrice, Entity
 from models.classification_tables import STATED_APART, class_column
 from models.records import Offering, Programme
-from models.units import chunks, columns_of, insert_rows, table
+from models.units import chunks, columns_of, table
 
 NOT_IN_ANNEX_I = "recognition"
 UNKNOWN = "unknown"

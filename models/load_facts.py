@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from models.bulk import insert_rows
 from models.columns import storable
 from models.history import Reading, Readings
 from models.load_classification import ToClassify
-from models.records import Offering, OrganisationRole, Programme, facts_digest
-from models.units import OFFERING, PROGRAMME, Unit, columns_of, insert_rows, new_ids, table
+from models.load_items import Key, Record, identities, parted
+from models.records import OrganisationRole, Programme, facts_digest
+from models.units import OFFERING, PROGRAMME, Unit, chunks, columns_of, new_ids, table
 
 _APART = frozenset({"ref", "price", "organisations", "offerings", "listing_digest", "complete"})
 """Fields of a record that are no column of its facts."""
@@ -24,67 +27,106 @@ _WORDS = ("verbatim", "page_url")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What one look read, by the numbers of programmes and offerings, and which facts want a (new) classification."""
+class SeenOf:
+    """What one look read of programmes, or of offerings, by their numbers.
 
-    programmes: Mapping[int, Reading]
-    offerings: Mapping[int, Reading]
+    ``readings`` are those that the complete look before did not give just so; all, unless the look is the latest one.
+    ``fresh`` were never read before, ``absent`` were listed in the complete look before and are not in this one.
+    """
+
+    readings: Mapping[int, Reading]
+    fresh: frozenset[int]
+    absent: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look read, and which facts want a (new) classification."""
+
+    programmes: SeenOf
+    offerings: SeenOf
     to_classify: ToClassify
 
 
-def load_facts(
-    connection: Connection,
-    slug: str,
-    at: datetime,
-    programmes: Sequence[Programme],
-    corrected: Readings | None = None,
-) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look while it is loaded.
+
+    ``is_latest``: it is complete, no later look of the source counts, and its pages were not read before.
+    ``corrected`` is what the same look had read before, if its pages were read again.
+    """
+
+    connection: Connection
+    slug: str
+    at: datetime
+    is_latest: bool
+    corrected: Readings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Items by key, what was read of them, and their facts that are new (``fresh``) or were now read earlier."""
+
+    ids: Mapping[Key, int]
+    seen: SeenOf
+    fresh: Mapping[Key, int]
+    earlier: Mapping[Key, int]
+
+
+def load_facts(look: Look, programmes: Sequence[Programme]) -> Seen:
     """Make sure that all that was read is in the database, and say which rows it is.
 
     Args:
-        connection: a transaction that may write.
-        slug: the source, whose row exists.
-        at: as_of of the look.
+        look: the look, in a transaction that may write; the row of its source exists.
         programmes: what was read; of two with one ref the first counts.
-        corrected: what the same look had read before, if its pages were read again.
     """
-    records = {storable(programme.ref): programme for programme in reversed(programmes)}
-    ids = _identities(connection, PROGRAMME, slug, [(slug, ref) for ref in records])
-    by_id = {ids[slug, ref]: record for ref, record in records.items()}
-    facts, fresh, reread = _facts(connection, PROGRAMME, slug, at, by_id)
-    _load_roles(connection, {facts_id: by_id[item].organisations for item, facts_id in fresh.items()})
-    readings = {
-        item: Reading(facts[item], p.listing_digest, p.complete, _is_other(corrected, p, storable(p.ref)))
-        for item, p in by_id.items()
-    }
-
+    records = {(look.slug, storable(programme.ref)): programme for programme in reversed(programmes)}
+    loaded = _load(look, PROGRAMME, records, records.__getitem__)
+    _load_roles(look.connection, {number: records[key].organisations for key, number in loaded.fresh.items()})
+    parents = {loaded.ids[key]: programme for key, programme in records.items() if programme.offerings}
     runs = {
         (item, storable(offering.ref)): offering
-        for item, programme in by_id.items()
+        for item, programme in parents.items()
         for offering in reversed(programme.offerings)
     }
-    run_ids = _identities(connection, OFFERING, slug, runs)
-    runs_by_id = {run_ids[key]: run for key, run in runs.items()}
-    run_facts, run_fresh, run_reread = _facts(connection, OFFERING, slug, at, runs_by_id)
     # The words of an offering are words of its programme's listing: what was read anew is known by the same digest.
+    of_runs = _load(look, OFFERING, runs, lambda key: parents[key[0]])
+    on = look.at.date()
     return Seen(
-        programmes=readings,
-        offerings={
-            run_ids[key]: replace(
-                readings[key[0]],
-                facts_id=run_facts[run_ids[key]],
-                reread=_is_other(corrected, run, storable(by_id[key[0]].ref), key[1]),
-            )
-            for key, run in runs.items()
-        },
+        programmes=loaded.seen,
+        offerings=of_runs.seen,
         to_classify=ToClassify(
-            programmes={n: (by_id[item], at.date()) for item, n in (fresh | reread).items()},
-            offerings={n: (runs_by_id[item], at.date()) for item, n in (run_fresh | run_reread).items()},
+            programmes={n: (records[key], on) for key, n in (*loaded.fresh.items(), *loaded.earlier.items())},
+            offerings={n: (runs[key], on) for key, n in (*of_runs.fresh.items(), *of_runs.earlier.items())},
         ),
     )
 
 
-def _is_other(corrected: Readings | None, record: Programme | Offering, *key: str) -> bool:
+def _load(look: Look, unit: Unit, records: Mapping[Key, Record], programme_of: Callable[[Key], Programme]) -> _Loaded:
+    """Load what was read of programmes, or of offerings; ``programme_of`` gives the programme of a key."""
+    same: Mapping[Key, int] = {}
+    absent: frozenset[int] = frozenset()
+    if look.is_latest:
+        same, absent = parted(look.connection, unit, look.slug, records, programme_of)
+    rest = {key: record for key, record in records.items() if key not in same}
+    ids, made = identities(look.connection, unit, look.slug, rest)
+    facts = _facts(look, unit, {ids[key]: record for key, record in rest.items()}, {ids[key] for key in made})
+    readings = {}
+    for key, record in rest.items():
+        programme = programme_of(key)
+        printed_as = (storable(programme.ref),) if unit is PROGRAMME else (storable(programme.ref), key[1])
+        reread = _is_other(look.corrected, record, *printed_as)
+        item = ids[key]
+        readings[item] = Reading(facts.found[item], programme.listing_digest, programme.complete, reread)
+    return _Loaded(
+        ids={**same, **ids},
+        seen=SeenOf(readings, frozenset(ids[key] for key in made), absent),
+        fresh={key: facts.fresh[ids[key]] for key in rest if ids[key] in facts.fresh},
+        earlier={key: facts.earlier[ids[key]] for key in rest if ids[key] in facts.earlier},
+    )
+
+
+def _is_other(corrected: Readings | None, record: Record, *key: str) -> bool:
     """Whether a reading is not the one that the same look had given first."""
     if corrected is None:
         return False
@@ -92,50 +134,55 @@ def _is_other(corrected: Readings | None, record: Programme | Offering, *key: st
     return was_other or digest != facts_digest(record)
 
 
-def _identities(
-    connection: Connection, unit: Unit, slug: str, keys: Iterable[tuple[Any, str]]
-) -> dict[tuple[Any, str], int]:
-    """Return the number of each item by (source or programme, ref), making those that are new."""
-    parent = "source" if unit is PROGRAMME else "programme_id"
-    known = {
-        (row[parent], row["ref"]): row["id"] for row in connection.execute(unit.of_source(unit.item, slug)).mappings()
-    }
-    ids = new_ids(connection, unit.item)
-    made = {key: next(ids) for key in keys if key not in known}
-    insert_rows(connection, unit.item, [{"id": n, parent: key[0], "ref": key[1]} for key, n in made.items()])
-    return known | made
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The numbers of the facts of each item; of those alone that are new; of those now read earlier than before."""
+
+    found: dict[int, int]
+    fresh: dict[int, int]
+    earlier: dict[int, int]
 
 
-def _facts(
-    connection: Connection, unit: Unit, slug: str, at: datetime, records: Mapping[int, Programme | Offering]
-) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
-    """Return the number of the facts of each item; of those alone that are new; of those now read earlier."""
-    target = unit.table("facts")
-    columns = (target.c.id, unit.owner_of(target), target.c.facts_digest, target.c.read_at)
-    rows = connection.execute(unit.of_source(target, slug).with_only_columns(*columns, maintain_column_froms=True))
-    known = {(row[1], row[2]): (row[0], row[3]) for row in rows}
+def _facts(look: Look, unit: Unit, records: Mapping[int, Record], fresh_items: Collection[int]) -> _Facts:
+    """Store the facts of items that are new, and note those that were read earlier than known."""
+    connection, target = look.connection, unit.table("facts")
+    known = _known_facts(connection, unit, records.keys() - fresh_items)
     ids = new_ids(connection, target)
-    found: dict[int, int] = {}
-    fresh: dict[int, int] = {}
-    reread: dict[int, int] = {}
-    new_rows, earlier = [], []
+    facts = _Facts({}, {}, {})
+    new_rows, read_earlier = [], []
     for item, record in records.items():
         digest = facts_digest(record)
-        facts_id, read_at = known.get((item, digest), (None, at))
+        facts_id, read_at = known.get((item, digest), (None, look.at))
         if facts_id is None:
-            facts_id = fresh[item] = next(ids)
-            new_rows.append({"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": at, **_row(record)})
-        elif at < read_at:
-            reread[item] = facts_id
-            earlier.append({"this": facts_id, "read_at": at, **_words(record)})
-        found[item] = facts_id
+            facts_id = facts.fresh[item] = next(ids)
+            new_rows.append(
+                {"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": look.at, **_row(record)}
+            )
+        elif look.at < read_at:
+            facts.earlier[item] = facts_id
+            read_earlier.append({"this": facts_id, "read_at": look.at, **_words(record)})
+        facts.found[item] = facts_id
     insert_rows(connection, target, new_rows)
-    if earlier:
-        connection.execute(update(target).where(target.c.id == bindparam("this")), earlier)
-    return found, fresh, reread
+    if read_earlier:
+        connection.execute(update(target).where(target.c.id == bindparam("this")), read_earlier)
+    return facts
 
 
-def _row(record: Programme | Offering) -> dict[str, Any]:
+def _known_facts(
+    connection: Connection, unit: Unit, items: Iterable[int]
+) -> dict[tuple[int, str], tuple[int, datetime]]:
+    """Return number and time of the facts of items, by item and digest."""
+    target = unit.table("facts")
+    owner = unit.owner_of(target)
+    asked = select(owner, target.c.facts_digest, target.c.id, target.c.read_at)
+    return {
+        (row[0], row[1]): (row[2], row[3])
+        for chunk in chunks(items)
+        for row in connection.execute(asked.where(owner.in_(chunk)))
+    }
+
+
+def _row(record: Record) -> dict[str, Any]:
     """Return the columns of a record's facts; of a price, one column a field."""
     row = {name: value for name, value in columns_of(record).items() if name not in _APART}
     for name, value in row.items():
@@ -146,7 +193,7 @@ def _row(record: Programme | Offering) -> dict[str, Any]:
     return row | columns_of(record.price)
 
 
-def _words(record: Programme | Offering) -> dict[str, Any]:
+def _words(record: Record) -> dict[str, Any]:
     return {name: value for name, value in _row(record).items() if name in _WORDS}
 
 
@@ -156,7 +203,11 @@ def _load_roles(connection: Connection, roles: Mapping[int, Sequence[Organisatio
     if not keys:
         return
     target = table("organisation_entry")
-    known = {row.key: row.id for row in connection.execute(select(target.c.key, target.c.id))}
+    known = {
+        row.key: row.id
+        for chunk in chunks(keys)
+        for row in connection.execute(select(target.c.key, target.c.id).where(target.c.key.in_(chunk)))
+    }
     ids = new_ids(connection, target)
     made = {key: next(ids) for key in keys if key not in known}
     insert_rows(
@@ -192,5 +243,10 @@ def _all(roles: Mapping[int, Sequence[OrganisationRole]]) -> Iterator[Organisati
 
 
 def _organisation_key(role: OrganisationRole) -> str:
-    words = json.dumps([storable(role.name), role.kind, role.country])
+    return _key(role.name, role.kind, role.country)
+
+
+@lru_cache(maxsize=8_192)
+def _key(name: str, kind: str | None, country: str | None) -> str:
+    words = json.dumps([storable(name), kind, country])
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()

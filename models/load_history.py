@@ -7,35 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, bindparam, delete, or_, select, update
 
+from models.bulk import insert_rows
 from models.history import Covers, Reading, Sighting, Span, Version, Window, derive, with_look
+from models.load_facts import Look, SeenOf
 from models.records import Cause, Outcome
-from models.units import Unit, chunks, columns_of, insert_rows, table
-
-SCAN = 1_000
-"""From so many touched items on, all rows of the source are read at once instead of piece by piece."""
+from models.units import Unit, chunks, columns_of, table
 
 History = tuple[tuple[Window, ...], tuple[Version, ...]]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Books:
-    """The tables of one unit, and in them the rows of one source."""
-
-    connection: Connection
-    unit: Unit
-    slug: str
-
-    def rows(self, target: Table) -> Select[Any]:
-        """Return a select of all rows of ``target`` that belong to the source."""
-        return self.unit.of_source(target, self.slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +35,102 @@ class Effect:
     touched: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """A look, the tables of one unit, and in them the rows of one source."""
+
+    look: Look
+    unit: Unit
+
+    @property
+    def connection(self) -> Connection:
+        return self.look.connection
+
+    def rows(self, target: Table) -> Select[Any]:
+        """Return a select of all rows of ``target`` that belong to the source."""
+        return self.unit.of_source(target, self.look.slug)
+
+    def items(self, rows: Select[Any], target: Table) -> set[int]:
+        """Return the items whose rows of ``target`` are selected."""
+        owner = self.unit.owner_of(target)
+        return set(self.connection.execute(rows.with_only_columns(owner, maintain_column_froms=True)).scalars())
+
+
 def complete_looks(connection: Connection, slug: str) -> list[datetime]:
     """Return the times of the complete looks at a source, in order."""
+    return _looks(connection, slug, [outcome for outcome in Outcome if outcome.counts_absences])
+
+
+def is_latest(connection: Connection, slug: str, at: datetime) -> bool:
+    """Return whether no look that counts, complete or partial, speaks for a later time than ``at``."""
+    looks = _looks(connection, slug, [o for o in Outcome if o.counts_absences or o.writes_versions])
+    return not looks or looks[-1] <= at
+
+
+def _looks(connection: Connection, slug: str, outcomes: Sequence[Outcome]) -> list[datetime]:
     run = table("run")
-    complete = [outcome.value for outcome in Outcome if outcome.counts_absences]
-    rows = connection.execute(select(run.c.as_of).where(run.c.source == slug, run.c.outcome.in_(complete)))
+    named = [outcome.value for outcome in outcomes]
+    rows = connection.execute(select(run.c.as_of).where(run.c.source == slug, run.c.outcome.in_(named)))
     return sorted(rows.scalars())
 
 
-def load_history(
-    connection: Connection, unit: Unit, slug: str, at: datetime, seen: Mapping[int, Reading], *, complete: bool
-) -> Effect:
+def load_history(look: Look, unit: Unit, seen: SeenOf, *, complete: bool) -> Effect:
     """Take one look into the evidence about the items of a source, and derive anew the history of those it touched.
 
     Args:
-        connection: a transaction that may write; the run of the look is in it already.
+        look: the look, in a transaction that may write; its run is stored already.
         unit: programmes or offerings.
-        slug: the source.
-        at: as_of of the look.
-        seen: what was read, by the number of the item.
+        seen: what was read.
         complete: whether the look listed everything, so that the absence of all others counts.
     """
-    looks = complete_looks(connection, slug)
-    of = _Books(connection, unit, slug)
-    if complete:
-        earlier_looks = [look for look in looks if look != at]
-        touched = _take_in_complete_look(of, earlier_looks, at, seen)
-    else:
+    looks = complete_looks(look.connection, look.slug)
+    of = _Books(look, unit)
+    earlier_looks = [each for each in looks if each != look.at]
+    if not complete:
         sighting = unit.table("sighting")
-        insert_rows(connection, sighting, [{unit.owner: n, "at": at, **columns_of(r)} for n, r in seen.items()])
-        touched = set(seen)
-    return _effect(_derive_anew(of, touched, looks), at)
+        rows = [{unit.owner: n, "at": look.at, **columns_of(reading)} for n, reading in seen.readings.items()]
+        insert_rows(look.connection, sighting, rows)
+        touched = set(seen.readings)
+        evidence = {n: _Evidence((), (Sighting(seen.readings[n], look.at),)) for n in seen.fresh}
+    elif look.is_latest:
+        touched = _take_in_latest_look(of, earlier_looks[-1] if earlier_looks else None, seen)
+        evidence = {n: _Evidence((Span(seen.readings[n], look.at, None),), ()) for n in seen.fresh}
+    else:
+        touched = _take_in_complete_look(of, earlier_looks, look.at, seen.readings)
+        evidence = {}
+    return _effect(_derive_anew(of, touched, evidence, looks), look.at)
+
+
+def _take_in_latest_look(of: _Books, before: datetime | None, seen: SeenOf) -> set[int]:
+    """Write the spans that the latest complete look changes, and return the items whose history it may change.
+
+    It is ``with_look`` for a look with none after it: open spans that it reads otherwise, or not at all, end at the
+    look before, and what it reads begins a span. Those it reads alike stay as they are and are not even read.
+    """
+    span = of.unit.table("span")
+    ended = (seen.readings.keys() - seen.fresh) | seen.absent
+    for chunk in chunks(ended):
+        is_open = of.unit.owner_of(span).in_(chunk) & span.c.seen_until.is_(None)
+        of.connection.execute(update(span).where(is_open).values(seen_until=before))
+    rows = (
+        {"seen_from": of.look.at, "seen_until": None, **columns_of(r), of.unit.owner: n}
+        for n, r in seen.readings.items()
+    )
+    insert_rows(of.connection, span, list(rows))
+    return seen.readings.keys() | seen.absent | _missing(of) | _sighted_between(of, before, None)
+
+
+def _missing(of: _Books) -> set[int]:
+    """Return the items that are listed and were not in the latest complete look, or were sighted after it."""
+    window = of.unit.table("window")
+    rows = of.rows(window).where(window.c.withdrawn_at.is_(None), window.c.last_seen_at.is_not(None))
+    return of.items(rows, window)
 
 
 def _take_in_complete_look(
-    of: _Books,
-    looks: Sequence[datetime],
-    at: datetime,
-    seen: Mapping[int, Reading],
+    of: _Books, looks: Sequence[datetime], at: datetime, seen: Mapping[int, Reading]
 ) -> set[int]:
-    """Write the spans that the look changes and return the items whose history it may change."""
+    """Write the spans that a complete look changes, wherever in time it lies, and return the items it may change."""
     place = bisect_left(looks, at)
     before = looks[place - 1] if place else None
     after = looks[place] if place < len(looks) else None
@@ -123,21 +165,20 @@ def _listed_at(of: _Books, at: datetime) -> set[int]:
     """Return the items whose window is open at a time, or ends later."""
     window = of.unit.table("window")
     ends_later = or_(window.c.withdrawn_at.is_(None), window.c.withdrawn_at > at)
-    rows = of.rows(window).where(window.c.opened_at < at, ends_later)
-    return set(
-        of.connection.execute(rows.with_only_columns(of.unit.owner_of(window), maintain_column_froms=True)).scalars()
-    )
+    return of.items(of.rows(window).where(window.c.opened_at < at, ends_later), window)
 
 
 def _sighted_between(of: _Books, before: datetime | None, after: datetime | None) -> set[int]:
+    partial = _looks(of.connection, of.look.slug, [o for o in Outcome if o.writes_versions and not o.counts_absences])
+    if not any((before is None or at > before) and (after is None or at < after) for at in partial):
+        return set()
     sighting = of.unit.table("sighting")
     rows = of.rows(sighting)
     if before is not None:
         rows = rows.where(sighting.c.at > before)
     if after is not None:
         rows = rows.where(sighting.c.at < after)
-    owner = of.unit.owner_of(sighting)
-    return set(of.connection.execute(rows.with_only_columns(owner, maintain_column_froms=True)).scalars())
+    return of.items(rows, sighting)
 
 
 def _write_spans(of: _Books, changes: Mapping[int, tuple[Sequence[Span], Sequence[Span]]]) -> None:
@@ -162,32 +203,42 @@ def _write_spans(of: _Books, changes: Mapping[int, tuple[Sequence[Span], Sequenc
     insert_rows(of.connection, target, fresh)
 
 
-def _derive_anew(of: _Books, touched: set[int], looks: Sequence[datetime]) -> dict[int, History]:
-    """Derive the history of ``touched``, write what differs from what is stored, and return it."""
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """All evidence about an item, in order of time."""
+
+    spans: Sequence[Span]
+    sightings: Sequence[Sighting]
+
+
+def _derive_anew(
+    of: _Books, touched: set[int], whole: Mapping[int, _Evidence], looks: Sequence[datetime]
+) -> dict[int, History]:
+    """Derive the history of ``touched``, write what differs from what is stored, and return it.
+
+    ``whole`` is the evidence about items of which nothing was stored before the look: it need not be read.
+    """
+    stored = touched - whole.keys()
     span, sighting = of.unit.table("span"), of.unit.table("sighting")
-    spans = _rows_of(of, touched, span, span.c.seen_from, _span)
-    sightings = _rows_of(of, touched, sighting, sighting.c.at, _sighting)
-    covers = _covers(of, spans, sightings)
-    derived = {item: derive(spans.get(item, ()), sightings.get(item, ()), looks, covers) for item in touched}
+    spans = _rows_of(of, stored, span, span.c.seen_from, _span)
+    sightings = _rows_of(of, stored, sighting, sighting.c.at, _sighting)
+    evidence = {item: _Evidence(spans.get(item, ()), sightings.get(item, ())) for item in stored} | dict(whole)
+    covers = _covers(of, evidence.values())
+    derived = {item: derive(each.spans, each.sightings, looks, covers) for item, each in evidence.items()}
 
     window, version = of.unit.table("window"), of.unit.table("version")
-    windows = _rows_of(of, touched, window, window.c.window_number, _window)
-    versions = _rows_of(of, touched, version, version.c.version_number, _version)
-    _replace(of, window, windows, {item: history[0] for item, history in derived.items()})
-    _replace(of, version, versions, {item: history[1] for item, history in derived.items()})
+    windows = _rows_of(of, stored, window, window.c.window_number, _window)
+    versions = _rows_of(of, stored, version, version.c.version_number, _version)
+    _replace(of, window.c.window_number, windows, {item: history[0] for item, history in derived.items()})
+    _replace(of, version.c.version_number, versions, {item: history[1] for item, history in derived.items()})
     return derived
 
 
-def _covers(
-    of: _Books,
-    spans: Mapping[int, Sequence[Span]],
-    sightings: Mapping[int, Sequence[Sighting]],
-) -> Covers:
+def _covers(of: _Books, evidence: Iterable[_Evidence]) -> Covers:
     """Return the question whether facts state all that others state; facts are read only if it can be asked."""
     in_doubt: set[int] = set()
-    for item in spans.keys() | sightings.keys():
-        readings = [span.reading for span in spans.get(item, ())]
-        readings += [sighting.reading for sighting in sightings.get(item, ())]
+    for each in evidence:
+        readings = [span.reading for span in each.spans] + [sighting.reading for sighting in each.sightings]
         if not all(reading.complete for reading in readings):
             in_doubt |= {reading.facts_id for reading in readings}
     facts = of.unit.table("facts")
@@ -219,19 +270,24 @@ def _holds(later: Any, earlier: Any) -> bool:
 
 
 def _replace(
-    of: _Books,
-    target: Table,
-    stored: Mapping[int, Sequence[Any]],
-    derived: Mapping[int, Sequence[Any]],
+    of: _Books, number: Column[int], stored: Mapping[int, Sequence[Any]], derived: Mapping[int, Sequence[Any]]
 ) -> None:
-    """Replace the rows of those items whose derived rows differ from the stored ones."""
-    differ = [item for item, rows in derived.items() if tuple(stored.get(item, ())) != tuple(rows)]
-    gone = [{"item": item} for item in differ if item in stored]
-    if gone:
-        of.connection.execute(delete(target).where(of.unit.owner_of(target) == bindparam("item")), gone)
-    insert_rows(
-        of.connection, target, [{of.unit.owner: item, **columns_of(row)} for item in differ for row in derived[item]]
-    )
+    """Put derived rows in the place of stored ones, from the first on that differs; ``number`` counts them from 1."""
+    target = number.table
+    gone: dict[int, list[int]] = defaultdict(list)
+    fresh: list[dict[str, Any]] = []
+    for item, rows in derived.items():
+        was = stored.get(item, ())
+        alike = next(
+            (n for n, (old, new) in enumerate(zip(was, rows, strict=False)) if old != new), min(len(was), len(rows))
+        )
+        if alike < len(was):
+            gone[alike].append(item)
+        fresh += [{of.unit.owner: item, **columns_of(row)} for row in rows[alike:]]
+    for alike, items in gone.items():
+        for chunk in chunks(items):
+            of.connection.execute(delete(target).where(of.unit.owner_of(target).in_(chunk), number > alike))
+    insert_rows(of.connection, target, fresh)
 
 
 def _effect(derived: Mapping[int, History], at: datetime) -> Effect:
@@ -251,16 +307,9 @@ def _is_change(version: Version, windows: Sequence[Window], at: datetime) -> boo
 
 
 def _rows_of(
-    of: _Books,
-    items: set[int],
-    target: Table,
-    order: Any,
-    make: Callable[[RowMapping], T],
+    of: _Books, items: set[int], target: Table, order: Any, make: Callable[[RowMapping], T]
 ) -> dict[int, list[T]]:
-    """Return the rows of ``of`` that belong to ``items``, by item and in order."""
-    if len(items) >= SCAN:
-        found = _by_item(of, of.rows(target).order_by(order), make)
-        return {item: rows for item, rows in found.items() if item in items}
+    """Return the rows of ``target`` that belong to ``items``, by item and in order."""
     result: dict[int, list[T]] = {}
     for chunk in chunks(items):
         result |= _by_item(of, select(target).where(of.unit.owner_of(target).in_(chunk)).order_by(order), make)

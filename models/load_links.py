@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
+from models.bulk import insert_rows
 from models.linking import CountedAs, Decision, KeptLink
-from models.units import columns_of, insert_rows, table
+from models.units import columns_of, table
 
 
 def load_links(connection: Connection, counted: Iterable[CountedAs], links: Iterable[KeptLink]) -> bool:

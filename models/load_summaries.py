@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from models.units import chunks, insert_rows, table
+from models.bulk import insert_rows
+from models.units import chunks, table
 
 _ALIKE = (
     "duration_weeks_min", "duration_weeks_max", "effort_hours_per_week_min", "effort_hours_per_week_max",

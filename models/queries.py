@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine, text
 
+from models.expected_queries import LastRun, last_live_runs, pages_of_last_looks
 from models.export_queries import PublicReader, public_tables, reading
 from models.fact_queries import Found, find_programmes
 from models.frames import QueryRefused, frame_of, read_only
@@ -23,14 +24,19 @@ from models.link_queries import (
     programmes_of_credential,
     stored_sources,
 )
+from models.report_queries import ROLES, OrganisationsListed, organisations_listed
 from models.run_queries import (
+    Trouble,
     known_pages,
     last_good_looks,
     previous_look,
     run_record,
+    sources_in_trouble,
     suspect_runs,
 )  # fmt: skip
+from models.search_queries import FOUND_IN, SEARCH_COLUMNS, programmes_found, search
 from models.snapshot_queries import StoredSnapshot, snapshot_rows, stored_snapshots, trend_frame
+from models.status_queries import InStore, LastSnapshot, in_store
 from models.trend_queries import TrendFrames, trend_frames
 from models.web_queries import (
     CLASS_COLUMNS,
@@ -49,14 +55,15 @@ from models.web_queries import (
 )
 
 __all__ = [
-    "CLASS_COLUMNS", "DEFAULT_DEFINITION", "CapturedPage", "Found", "ProgrammeStory", "PublicReader", "QueryRefused",
-    "StoredListing", "StoredSnapshot", "TrendFrames", "captured_page", "credential_ids", "database_state",
-    "every_listing", "find_programmes", "known_pages", "last_good_looks", "link_decisions", "links_for_review",
-    "links_of", "listed_frame", "listings_numbered", "open_problems", "previous_look", "problem_groups",
-    "programme_number", "programme_story", "programmes_of_credential", "public_tables", "read_sql", "reading",
-    "run_log", "run_record", "runs_frame", "snapshot_rows", "snapshots_frame", "source_health", "sources_frame",
-    "stored_snapshots", "stored_sources", "suspect_runs", "trend_categories", "trend_frame", "trend_frames",
-    "trend_rows",
+    "CLASS_COLUMNS", "DEFAULT_DEFINITION", "FOUND_IN", "ROLES", "SEARCH_COLUMNS", "CapturedPage", "Found", "InStore",
+    "LastRun", "LastSnapshot", "OrganisationsListed", "ProgrammeStory", "PublicReader", "QueryRefused", "StoredListing",
+    "StoredSnapshot", "TrendFrames", "Trouble", "captured_page", "credential_ids", "database_state", "every_listing",
+    "find_programmes", "in_store", "known_pages", "last_good_looks", "last_live_runs", "link_decisions",
+    "links_for_review", "links_of", "listed_frame", "listings_numbered", "open_problems", "organisations_listed",
+    "pages_of_last_looks", "previous_look", "problem_groups", "programme_number", "programme_story", "programmes_found",
+    "programmes_of_credential", "public_tables", "read_sql", "reading", "run_log", "run_record", "runs_frame", "search",
+    "snapshot_rows", "snapshots_frame", "source_health", "sources_frame", "sources_in_trouble", "stored_snapshots",
+    "stored_sources", "suspect_runs", "trend_categories", "trend_frame", "trend_frames", "trend_rows",
 ]  # fmt: skip
 
 

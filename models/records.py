@@ -11,11 +11,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
+
+from models.canonical import canonical
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -473,46 +475,27 @@ class Programme:
 
 _NOT_FACTS = frozenset({"verbatim", "offerings", "page_url", "listing_digest", "complete"})
 """What may differ between two looks without anything having changed: provenance, and words whose value is the same."""
+_NOT_WORDS = frozenset({"page_url", "complete"})
 
 
 def facts_of(record: Programme | Offering) -> dict[str, Any]:
     """Return the facts of a record as plain values: what a version is made of, and nothing about the look."""
-    return {f.name: _plain(getattr(record, f.name)) for f in fields(record) if f.name not in _NOT_FACTS}
+    facts: dict[str, Any] = json.loads(canonical(record, _NOT_FACTS, unstated=True))
+    return facts
 
 
 def facts_digest(record: Programme | Offering) -> str:
     """Return the ``sha256`` hex digest of the facts: equal if and only if no fact differs."""
-    return _digest(facts_of(record))
+    return _digest(canonical(record, _NOT_FACTS, unstated=True))
 
 
 def listing_digest(listing: Listing | OfferingListing) -> str:
     """Return the ``sha256`` hex digest of a listing's words as printed (its page and completeness left out)."""
-    words = {name: value for name, value in _stated(listing).items() if name not in {"page_url", "complete"}}
-    return _digest(words)
+    return _digest(canonical(listing, _NOT_WORDS, unstated=False))
 
 
-def _digest(value: Any) -> str:
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _stated(record: Any) -> dict[str, Any]:
-    """Return the fields of a record that say something, as plain values."""
-    values = ((name, getattr(record, name)) for name in record.__dataclass_fields__)
-    return {name: _plain(value) for name, value in values if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    # In the order of how often each is met: every word of every listing comes by here.
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, tuple | list):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_dataclass(value):
-        return _stated(value)
-    return {str(key): _plain(entry) for key, entry in value.items()}
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # --------------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ from models.run_rows import run_record_of, stored_run_row
 from models.units import OFFERING, PROGRAMME, Unit, table
 
 _COMPLETE = tuple(outcome.value for outcome in Outcome if outcome.counts_absences)
+_FAILING = tuple(o.value for o in Outcome if not (o.writes_versions or o.counts_absences))
+_OUR_OWN = (Origin.LIVE.value, Origin.REPLAY.value)
+"""Looks at the host or at a recording of it: captures of others say nothing of how a source is now."""
 
 
 def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook | None:
@@ -48,7 +51,8 @@ def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook |
 def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
     """Return the last archived answer of a host to each URL of a source, whatever became of its run.
 
-    Recordings and captures of others are left out: a host that says "not modified" must mean what it gave us.
+    Recordings and captures of others are left out: a host that says "not modified" must mean what it gave us. So are
+    pages that failed at the last look: if what is archived of one cannot be read, only a whole answer mends that.
     """
     run, capture = table("run"), table("capture")
     latest = func.row_number().over(partition_by=capture.c.url, order_by=(capture.c.at.desc(), capture.c.id.desc()))
@@ -58,8 +62,15 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
         .where(run.c.source == slug, run.c.origin == Origin.LIVE.value, capture.c.warc_file.is_not(None))
         .subquery()
     )
+    failure = table("page_failure")
+    last = (
+        select(func.max(run.c.as_of)).where(run.c.source == slug, run.c.origin == Origin.LIVE.value).scalar_subquery()
+    )
+    failed = (
+        select(failure.c.url).join(run, run.c.id == failure.c.run_id).where(run.c.source == slug, run.c.as_of == last)
+    )
     with engine.connect() as connection:
-        rows = connection.execute(select(ranked).where(ranked.c.place_in_time == 1)).all()
+        rows = connection.execute(select(ranked).where(ranked.c.place_in_time == 1, ranked.c.url.not_in(failed))).all()
     return {
         row.url: KnownPage(
             url=row.url,
@@ -89,6 +100,36 @@ def last_good_looks(engine: Engine) -> dict[str, datetime]:
             .group_by(run.c.source)
         )
         return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A source whose last look failed, was blocked or is suspect: ``as_of`` of the first and the last such in a row."""
+
+    since: datetime
+    last: datetime
+
+
+def sources_in_trouble(engine: Engine) -> dict[str, Trouble]:
+    """Return the sources whose last look failed, was blocked or is suspect, and since when without a break.
+
+    Looks made of captures of web archives do not count: they neither end trouble nor begin it.
+    """
+    run, well = table("run"), table("run").alias("well")
+    last_well = (
+        select(func.max(well.c.as_of))
+        .where(well.c.source == run.c.source, well.c.origin.in_(_OUR_OWN), well.c.outcome.not_in(_FAILING))
+        .scalar_subquery()
+    )
+    statement = (
+        select(run.c.source, func.min(run.c.as_of), func.max(run.c.as_of))
+        .where(
+            run.c.origin.in_(_OUR_OWN), run.c.outcome.in_(_FAILING), or_(last_well.is_(None), run.c.as_of > last_well)
+        )
+        .group_by(run.c.source)
+    )
+    with engine.connect() as connection:
+        return {slug: Trouble(since=since, last=last) for slug, since, last in connection.execute(statement)}
 
 
 def run_record(engine: Engine, slug: str, as_of: datetime) -> RunRecord | None:

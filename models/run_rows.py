@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from models.bulk import insert_rows
 from models.columns import storable
 from models.load_history import Effect
 from models.records import Harvested, Outcome, Page, PageFailure, Problem, RunRecord, Source, Stage
-from models.units import insert_rows, new_ids, table
+from models.units import new_ids, table
 
 
 def run_record_of(row: RowMapping) -> RunRecord:

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, and_, insert, select, update
 
-from models.units import insert_rows, table
+from models.bulk import insert_rows
+from models.units import table
 
 _KEY = ("population", "unit", "panel", "cut", "cut_value", "measure")
 _FIGURE = (

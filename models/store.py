@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
@@ -15,13 +15,21 @@ from models.copying import RunsMissing, copy_content, refuse_to_lose, remove_con
 from models.database import open_database, writing
 from models.fact_queries import offerings_of, stale_facts
 from models.history import Readings
-from models.judge import accepted_outcome
+from models.judge import accepted_outcome, unchanged_since
 from models.linking import CountedAs, Decision, KeptLink
 from models.load_classification import load_classifications
-from models.load_facts import load_facts
-from models.load_history import Effect, load_history
+from models.load_facts import Look, load_facts
+from models.load_history import Effect, is_latest, load_history
 from models.load_links import load_decision, load_links
+from models.load_search import load_words, load_words_of_source, rebuild_words
 from models.load_summaries import load_summaries
+from models.load_unchanged import (
+    counts_as_before,
+    keep_problems_of_reading,
+    load_as_before,
+    problems_of_reading,
+    run_repeated,
+)
 from models.records import Harvested, Judgement, Outcome, RunRecord, Source
 from models.units import OFFERING, PROGRAMME, new_ids, table
 
@@ -93,6 +101,53 @@ class Store:
                 _accept(connection, source, stored, harvested, work | {"accepted_reason": accepted_reason})
             return _load(connection, source.slug, run_id, as_of, harvested, classifier=classifier, corrected=corrected)
 
+    def record_unchanged(
+        self,
+        source: Source,
+        as_of: datetime,
+        harvested: Harvested,
+        *,
+        reads_alike: Callable[[datetime], bool],
+        started_at: datetime,
+        code_version: str,
+    ) -> RunRecord | None:
+        """Store a complete look on whose pages nothing is new, without their being read. All or nothing.
+
+        Args:
+            source: the declaration of a source whose looks list everything.
+            as_of: aware time the look speaks for.
+            harvested: its pages, on which nothing failed, and what was met on the walk; no programmes.
+            reads_alike: whether the code reads a page of another day as it would on this one.
+            started_at: when the work began (aware).
+            code_version: version of the code that would read the pages.
+
+        Returns:
+            The record of the run; ``None`` if something may be new, so that the pages must be read. Nothing is
+            written then.
+        """
+        with writing(self.engine) as connection:
+            if run_rows.stored_run_row(connection, source.slug, as_of) is not None:
+                return None
+            before = run_repeated(
+                connection, source.slug, as_of,
+                pages=harvested.pages, code_version=code_version, reads_alike=reads_alike,
+            )  # fmt: skip
+            if before is None:
+                return None
+            run_rows.declare(connection, source, as_of)
+            problems = problems_of_reading(connection, before["id"])
+            facts = counts_as_before(before, harvested, problems) | {
+                "outcome": Outcome.UNCHANGED.value,
+                "reason": unchanged_since(before["as_of"], len(harvested.pages)),
+                "accepted_reason": None,
+                "started_at": started_at,
+                "finished_at": datetime.now(UTC),
+                "code_version": code_version,
+            }
+            run_id = _new_run(connection, source, as_of, harvested, facts)
+            keep_problems_of_reading(connection, run_id, before)
+            return _with_effect(connection, run_id, load_as_before(connection, source.slug, as_of))
+
     def classify(self, slug: str, classifier: Classifier, *, most: int = CLASSIFIED_AT_ONCE) -> int:
         """Classify facts of a source that other rules, or none, have classified: at most ``most`` in one transaction.
 
@@ -115,6 +170,7 @@ class Store:
             if runs_of(here, slug):
                 raise RunExists(f"there are runs of {slug} already")
             copy_content(there, here, slug)
+            load_words_of_source(here, slug)
 
     def replace_source(self, slug: str, other: Engine) -> None:
         """Put what another database holds of a source in the place of what this one does. All or nothing.
@@ -128,6 +184,12 @@ class Store:
             refuse_to_lose(here, there, slug)
             remove_content(here, slug)
             copy_content(there, here, slug)
+            load_words_of_source(here, slug)
+
+    def rebuild_search(self) -> int:
+        """Make the full-text index anew in one transaction, and return how many programmes it holds."""
+        with writing(self.engine) as connection:
+            return rebuild_words(connection)
 
     def save_links(self, counted: Iterable[CountedAs], links: Iterable[KeptLink]) -> bool:
         """Put credentials and links in the place of all that are stored, in one transaction.
@@ -255,11 +317,23 @@ def _load(
     outcome = Outcome(connection.execute(select(run.c.outcome).where(this)).scalar_one())
     complete = outcome.counts_absences
     if complete or outcome.writes_versions:
-        seen = load_facts(connection, slug, as_of, harvested.programmes, corrected)
-        effect = load_history(connection, PROGRAMME, slug, as_of, seen.programmes, complete=complete)
-        of_offerings = load_history(connection, OFFERING, slug, as_of, seen.offerings, complete=complete)
+        # A look that was read again is compared with itself, and not with the look before.
+        latest = complete and corrected is None and is_latest(connection, slug, as_of)
+        look = Look(connection, slug, as_of, is_latest=latest, corrected=corrected)
+        seen = load_facts(look, harvested.programmes)
+        effect = load_history(look, PROGRAMME, seen.programmes, complete=complete)
+        of_offerings = load_history(look, OFFERING, seen.offerings, complete=complete)
         if classifier is not None:
             load_classifications(connection, classifier, seen.to_classify)
         load_summaries(connection, of_offerings.touched)
-        connection.execute(update(run).where(this).values(run_rows.effect_of(effect)))
+        load_words(connection, effect.touched)
+        return _with_effect(connection, run_id, effect)
+    return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())
+
+
+def _with_effect(connection: Connection, run_id: int, effect: Effect) -> RunRecord:
+    """Note what a run did to the history, and return its record."""
+    run = table("run")
+    this = run.c.id == run_id
+    connection.execute(update(run).where(this).values(run_rows.effect_of(effect)))
     return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())

@@ -73,7 +73,7 @@ def trend_frames(engine: Engine, *, definition: str) -> TrendFrames:
     """
     if definition not in vocabulary("definition"):
         raise ValueError(f"there is no definition {definition!r}; there are: {', '.join(vocabulary('definition'))}")
-    with _at_one_moment(engine) as connection:
+    with at_one_moment(engine) as connection:
         looks = _read(connection, _LOOKS).sort_values(["source", "as_of"], ignore_index=True)
         complete = _complete_looks(looks)
         listings = _read(connection, _listings(class_column(definition)))
@@ -100,7 +100,7 @@ def trend_frames(engine: Engine, *, definition: str) -> TrendFrames:
     )
 
 
-def _at_one_moment(engine: Engine) -> Connection:
+def at_one_moment(engine: Engine) -> Connection:
     """Return a connection whose selects all see the database as it was at the first of them."""
     if engine.dialect.name == "postgresql":
         return engine.connect().execution_options(isolation_level="REPEATABLE READ")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, FromClause, Select, Table, func, insert, select
+from sqlalchemy import Column, Connection, FromClause, Select, Table, func, select
 
 from models.schema import METADATA
 
@@ -72,12 +72,6 @@ def new_ids(connection: Connection, of: Table) -> Iterator[int]:
 def columns_of(record: Any) -> dict[str, Any]:
     """Return the fields of a flat dataclass with slots by name; ``asdict`` would copy every value, slowly."""
     return {name: getattr(record, name) for name in record.__slots__}
-
-
-def insert_rows(connection: Connection, into: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows in bulk; none at all is fine."""
-    if rows:
-        connection.execute(insert(into), rows)
 
 
 def chunks(ids: Iterable[Id]) -> Iterator[list[Id]]:

@@ -283,13 +283,14 @@ _RUN = (
 )  # fmt: skip
 
 
-def _now_in_state(condition: str) -> str:
-    return (
-        "(select count(*) from programme p join programme_window w on w.programme_id = p.id "  # noqa: S608 - our words
-        f"where p.source = s.slug and {condition})"
-    )
-
-
+_LISTED_BY_SOURCE = """\
+left join (
+  select p.source, count(case when w.missed_at is null then 1 end) as live, count(w.missed_at) as missing
+  from programme p
+  join programme_window w on w.programme_id = p.id and w.withdrawn_at is null
+  group by p.source
+) n on n.source = s.slug"""
+"""How many programmes of each source are listed: counted once for all of them."""
 _HEALTH: _Columns = {
     "source": ("s.slug", "The source"),
     "name": ("s.name", "Name for people"),
@@ -299,12 +300,9 @@ _HEALTH: _Columns = {
         "(select max(g.as_of) from run g where g.source = s.slug and g.outcome in ('ok', 'unchanged'))",
         "as_of of the last complete look (UTC); null if there is none",
     ),
-    "live": (
-        _now_in_state("w.withdrawn_at is null and w.missed_at is null"),
-        "Programmes listed now, as far as the last looks saw",
-    ),
+    "live": ("coalesce(n.live, 0)", "Programmes listed now, as far as the last looks saw"),
     "missing": (
-        _now_in_state("w.withdrawn_at is null and w.missed_at is not null"),
+        "coalesce(n.missing, 0)",
         "Programmes the last complete look missed; counted as listed until another confirms it",
     ),
     "waiting": (
@@ -436,8 +434,8 @@ _ALL = (
         "source_health",
         "Every source that was ever harvested: its last run, its last complete look, and what waits for a decision.",
         _HEALTH,
-        "from source s\njoin run r on r.source = s.slug\n"
-        "  and r.as_of = (select max(l.as_of) from run l where l.source = s.slug)",
+        "from source s\njoin run r on r.source = s.slug\n"  # noqa: S608 - our words
+        f"  and r.as_of = (select max(l.as_of) from run l where l.source = s.slug)\n{_LISTED_BY_SOURCE}",
     ),
     _view(
         "trend",

@@ -80,6 +80,12 @@ def level_rules(on: date) -> tuple[LevelRule, ...]:
     return tuple(rule for rule in _level_rules() if _in_force(rule, on))
 
 
+def in_force_alike(day: date, other: date) -> bool:
+    """Return whether all rules that hold on one day hold on the other, and no more."""
+    rules: tuple[CreditRule | SchemeRule | LevelRule, ...] = (*_credit_rules(), *_scheme_rules(), *_level_rules())
+    return all(_in_force(rule, day) == _in_force(rule, other) for rule in rules)
+
+
 def _in_force(rule: CreditRule | SchemeRule | LevelRule, on: date) -> bool:
     return rule.valid_from <= on and (rule.valid_until is None or on < rule.valid_until)
 

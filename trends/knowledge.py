@@ -13,7 +13,7 @@ Journal of Econometrics 105).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from trends.frames import (
     IDENTITY,
     WINDOW_KEY,
     WINDOW_TIMES,
+    Period,
     checked_history,
     checked_looks,
     end_of,
@@ -50,13 +51,15 @@ class Known:
     ``is_after_baseline`` (it opened later than the first complete look at its source).
 
     ``versions`` has one row a version, in the order of its window (``window``, a row of ``windows``) and time.
-    ``looks`` are those known: before ``until``, the midnight (UTC) that ends the day.
+    ``looks`` are those known: before ``until``, the midnight (UTC) that ends the day. ``matched`` keeps which windows
+    are of matched sources, by period, as far as it was asked (``trends.views``).
     """
 
     windows: pd.DataFrame
     versions: pd.DataFrame
     looks: pd.DataFrame
     until: pd.Timestamp
+    matched: dict[Period, Flags] = field(default_factory=dict, compare=False, repr=False)
 
     def version_at(self, at: pd.Timestamp) -> Integers:
         """Return for each window the row of the version that was in force just before ``at``.

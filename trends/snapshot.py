@@ -28,7 +28,10 @@ KEY_CUTS = ("total", "source_kind", "country", "kind", "price_type", "developmen
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is published of a unit: the cuts of each population, and which figures of the whole."""
+    """What is published of a unit: the cuts of each population, and which figures of the whole.
+
+    ``level_cuts`` are the cuts by which prices have levels.
+    """
 
     unit: str
     cuts: Mapping[str, Sequence[str]]
@@ -36,6 +39,7 @@ class Plan:
     indices_of: Sequence[str] = ()
     with_overlap: bool = False
     with_price_index: bool = False
+    level_cuts: Sequence[str] = totals.LEVEL_CUTS
 
 
 PLANS = (
@@ -65,6 +69,7 @@ def snapshot(
     absences: pd.DataFrame | None = None,
     offering_absences: pd.DataFrame | None = None,
     chain_days: Sequence[date] = (),
+    plans: Sequence[Plan] = PLANS,
 ) -> pd.DataFrame:
     """Measure a history as of the end of ``as_of``, and what happened after the end of ``period_start``.
 
@@ -83,6 +88,7 @@ def snapshot(
         offering_absences: those of offerings.
         chain_days: days before ``as_of`` over which the indices are chained, in order; the first is their base. Without
             them there are no rows of indices.
+        plans: what is published of each unit; fewer plans give fewer rows, each the same.
 
     Returns:
         One row a figure, sorted by ``ROW_KEY``, with ``TREND_COLUMNS``. ``value``, ``low``, ``high`` and
@@ -105,7 +111,7 @@ def snapshot(
     }
     categories = {name: categorise(known.versions) for name, known in histories.items()}
     figures = []
-    for plan in PLANS:
+    for plan in plans:
         history = "offering" if plan.unit == "offering" else "listing"
         rows = _unit_rows(plan, histories[history], categories[history], period, days)
         figures.append(rows.assign(unit=plan.unit))
@@ -139,7 +145,9 @@ def _whole_rows(
 ) -> Iterator[pd.DataFrame]:
     everything = views[STATUSES[-1]]
     yield totals.structure_rows(everything, categories, population)
-    yield totals.price_rows(everything, views[MATCHED], categories, population, with_index=plan.with_price_index)
+    yield totals.price_rows(
+        everything, views[MATCHED], categories, population, level_cuts=plan.level_cuts, with_index=plan.with_price_index
+    )
     if population in plan.survival_of:
         yield totals.survival_rows(everything, categories, population)
 

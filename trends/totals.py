@@ -82,10 +82,16 @@ def survival_rows(view: View, categories: Categories, population: str) -> pd.Dat
 
 
 def price_rows(
-    everything: View, matched: View, categories: Categories, population: str, *, with_index: bool
+    everything: View,
+    matched: View,
+    categories: Categories,
+    population: str,
+    *,
+    level_cuts: Sequence[str] = LEVEL_CUTS,
+    with_index: bool,
 ) -> pd.DataFrame:
     """Return price levels, and with the index how prices of the same items moved on the matched panel."""
-    found = [_level_rows(everything, categories, cut, population) for cut in LEVEL_CUTS]
+    found = [_level_rows(everything, categories, cut, population) for cut in level_cuts]
     if with_index:
         found += [_relative_rows(matched, categories, cut, population) for cut in INDEX_CUTS]
     return pd.concat(found, ignore_index=True)
@@ -135,7 +141,7 @@ def index_rows(
 
 def _figures(rows: pd.DataFrame, panel: str = ALL) -> pd.DataFrame:
     """Return rows with all columns of a figure: of the total, and without bounds, where they say nothing else."""
-    whole = pd.DataFrame({"panel": [panel], "cut": "total", "cut_value": ALL, "low": np.nan, "high": np.nan})
-    filled = rows.merge(whole[[name for name in whole if name not in rows]], how="cross")
+    whole: dict[str, str | float] = {"panel": panel, "cut": "total", "cut_value": ALL, "low": np.nan, "high": np.nan}
+    filled = rows.reset_index(drop=True).assign(**{name: of for name, of in whole.items() if name not in rows})
     numbers = dict.fromkeys(("value", "low", "high", "missing_share"), "float64")
     return filled[list(FIGURE_COLUMNS)].astype({**numbers, "n": "int64"})

@@ -64,10 +64,16 @@ def nested_views(known: Known, categories: Categories, unit: str, period: Period
 
 def matched_view(known: Known, categories: Categories, unit: str, period: Period) -> View:
     """Return the view of the matched panel only."""
-    statuses = source_statuses(known.looks, period, until=known.until)
-    matched = set(statuses.loc[statuses["status"] == MATCHED, "source"])
-    is_matched = known.windows["source"].isin(matched).to_numpy()
-    return view_of(known, categories, unit, period, is_matched)
+    return view_of(known, categories, unit, period, _is_matched(known, period))
+
+
+def _is_matched(known: Known, period: Period) -> Flags:
+    """Return for each window whether its source is matched over a period; asked of every unit, found once."""
+    if period not in known.matched:
+        statuses = source_statuses(known.looks, period, until=known.until)
+        matched = set(statuses.loc[statuses["status"] == MATCHED, "source"])
+        known.matched[period] = known.windows["source"].isin(matched).to_numpy()
+    return known.matched[period]
 
 
 def chain_views(known: Known, categories: Categories, unit: str, days: Sequence[date]) -> list[View]:

@@ -33,7 +33,7 @@ def measure_worlds(count: int, jobs: int) -> list[Measured]:
     found: dict[int, Measured] = {}
     with (
         ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool,
-        Progress(console=console.err, transient=True, disable=not console.err.is_terminal) as bar,
+        Progress(console=console.err.console, transient=True, disable=not console.err.is_terminal) as bar,
     ):
         task = bar.add_task("worlds", total=count)
         work = {pool.submit(measure_world, number): number for number in range(count)}

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -27,10 +26,9 @@ from bench.truth.waves import (
     withdrawals_of_listings,
 )
 from bench.truth.worlds import COUNTRIES, QUARTER_ENDS, World, end_of, quarters
-from trends import snapshot as snapshots
-from trends import totals
 from trends.frames import Period
 from trends.panels import MATCHED, source_statuses
+from trends.snapshot import Plan, snapshot
 
 UNITS = ("programme", "credential", "listing")
 REVISED_AFTER_DAYS = 100
@@ -38,10 +36,13 @@ THEN, LATER = "ours, as known then", "ours, 100 days later"
 ROWS, EVER, UNPUBLISH = "rows per crawl", "ever seen", "unpublish on absence"
 ALL = "all"
 WITHOUT_PRICES = (
-    snapshots.Plan("programme", {ALL: ("total", "country")}, indices_of=(ALL,)),
-    snapshots.Plan("credential", {ALL: ("total",)}, indices_of=(ALL,)),
+    Plan("programme", {ALL: ("total", "country")}, indices_of=(ALL,), level_cuts=("total",)),
+    Plan("credential", {ALL: ("total",)}, indices_of=(ALL,), level_cuts=("total",)),
 )
-WITH_PRICES = (*WITHOUT_PRICES, snapshots.Plan("listing", {ALL: ("total",)}, indices_of=(ALL,), with_price_index=True))
+WITH_PRICES = (
+    *WITHOUT_PRICES,
+    Plan("listing", {ALL: ("total",)}, indices_of=(ALL,), with_price_index=True, level_cuts=("total",)),
+)
 """What is asked of the snapshot: fewer rows than are published, each as it is published."""
 
 
@@ -126,12 +127,11 @@ class _Measuring:
         """Return what a snapshot says; only a revised one follows prices, and only the last one chains."""
         frames, plans = self.frames, WITH_PRICES if lag_days else WITHOUT_PRICES
         chain = self.ends[:-1] if lag_days and end == self.ends[-1] else ()
-        with patch.object(snapshots, "PLANS", plans), patch.object(totals, "LEVEL_CUTS", ("total",)):
-            rows = snapshots.snapshot(
-                frames.history, frames.history.iloc[:0], frames.looks, frames.changes, as_of=end, period_start=start,
-                definition="invented", known_at=end + timedelta(days=lag_days), absences=frames.absences,
-                chain_days=chain,
-            )  # fmt: skip
+        rows = snapshot(
+            frames.history, frames.history.iloc[:0], frames.looks, frames.changes, as_of=end, period_start=start,
+            definition="invented", known_at=end + timedelta(days=lag_days), absences=frames.absences, chain_days=chain,
+            plans=plans,
+        )  # fmt: skip
         names = zip(rows["unit"], rows["panel"], rows["cut_value"], rows["measure"], strict=True)
         return dict(zip(names, zip(rows["value"], rows["low"], rows["high"], strict=True), strict=True))
 

@@ -1,10 +1,15 @@
-"""How a migration runs: on the open connection of ``models.database.migrate``, in its transaction, views apart."""
+"""How a migration runs: on the open connection of ``models.database.migrate``, in its transaction.
+
+Views, the full-text index and the log of changes are apart: they are made anew after it by today's code.
+"""
 
 from __future__ import annotations
 
 from alembic import context
 
+from models.change_log import drop_change_log, make_change_log
 from models.database import VERSION_TABLE
+from models.load_search import rebuild_words
 from models.schema import METADATA
 from models.views import create_views, drop_views
 
@@ -17,6 +22,9 @@ context.configure(
     transactional_ddl=True,
 )
 drop_views(connection)
+drop_change_log(connection)
 with context.begin_transaction():
     context.run_migrations()
 create_views(connection)
+rebuild_words(connection)
+make_change_log(connection)

@@ -12,6 +12,7 @@ from small_runs import Told, a_programme, a_source, at
 from sqlalchemy import Engine, text
 
 from models.records import Outcome
+from models.search_tables import make_index
 
 REFS = ("a", "b")
 PRICES = (1.0, 2.0)
@@ -104,12 +105,13 @@ def evidence(engine: Engine) -> list[Any]:
 def empty(engine: Engine) -> None:
     """Forget everything, so that one database serves all examples."""
     tables = (
-        "programme_version", "programme_window", "programme_span", "programme_sighting", "programme_facts", "programme",
-        "capture", "run",
+        "programme_search", "programme_version", "programme_window", "programme_span", "programme_sighting",
+        "programme_facts", "programme", "capture", "run",
     )  # fmt: skip
     with engine.execution_options(microcred_writes=True).begin() as connection:
         for name in tables:
             connection.execute(text(f"delete from {name}"))
+        make_index(connection)
 
 
 def tell(told: Told, looks: list[Look]) -> None:

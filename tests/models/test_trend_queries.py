@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert, select, text
 from trend_worlds import COUNTRIES, KINDS, Look, follow, worlds
 
 from models.database import writing
+from models.load_search import rebuild_words
 from models.queries import TrendFrames, trend_frames
 from models.records import Offering, OrganisationRole, Outcome, PriceFacts
 from models.schema import METADATA
@@ -217,6 +218,7 @@ def empty(engine: Engine) -> None:
     with writing(engine) as connection:
         for target in reversed(METADATA.sorted_tables):
             connection.execute(text(f"delete from {target.name}"))
+        rebuild_words(connection)
 
 
 def test_an_empty_database_gives_frames_with_all_columns(engine: Engine):

@@ -12,6 +12,7 @@ from small_runs import a_source
 from models.records import Listing, Price
 from normalise.free_in_text import QUOTE_MOST, free_in_text
 from normalise.programme import normalise
+from normalise.words import words_file
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,10 @@ def test_what_is_quoted_stands_in_the_text(text: str):
     assert found is None or (
         len(found) <= QUOTE_MOST + 40 and found.strip() in f"{text} a free course {text}".replace("\n", " ")
     )
+
+
+@pytest.mark.parametrize("phrase", words_file("prices")["in_text"]["free"])
+def test_every_phrase_is_found_in_both_cases_whatever_is_looked_for_first(phrase: str):
+    words = phrase.replace(" gap ", " online ").replace(" any ", " new ")
+    for text in (words, words.upper(), words.replace("i", "İ"), words.replace("s", "ſ")):
+        assert free_in_text(f"2024: {text}!") is not None, text

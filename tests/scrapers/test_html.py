@@ -118,7 +118,8 @@ def test_too_deep_html_is_unreadable() -> None:
 
 AROUND = page_of(
     """<html lang="nl"><body class="page wide"><nav><a href="/">x</a></nav>
-    <main id="course" class="a b" data-q='say "&lt;b&gt;"'><h1>T &amp; U</h1><p>1<br>2</p><table><tr><td>3</table></main>
+    <main id="course" class="a b" data-q='say "&lt;b&gt;"'><h1>T &amp; U</h1><p>1<br>2</p>
+      <table><tr><td>3</table></main>
     <aside><main-note class="b">n</main-note></aside><footer><p class="b">f</p></footer></body></html>""",
     url="https://a.example/x",
 )

@@ -1,0 +1,174 @@
+"""``python -m bench``: the whole pipeline against its peers on an invented site, all on this machine in one run.
+
+Each contestant is a process of its own, all asking the same site over loopback; rounds are interleaved, and the table
+gives the median of each. Ratios of one run compare; seconds of two machines, or of a busy one, do not. Ours fetches,
+archives, reads, normalises, classifies, judges and loads with history; what the peers leave out stands in the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from bench.environment import PEERS, python_of_peers
+from flows import console
+
+SOURCES = Path(__file__).with_name("sources")
+COLUMNS = ("contest", "who", "keeps", "pages_per_second", "times_scrapy", "cpu_ms_per_page", "peak_mebibytes", "note")
+MEASURED = ("seconds", "cpu_seconds", "peak_mebibytes")
+FIRST, WEEK_LATER = "2024-01-01", "2024-01-08"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The invented site while it is served."""
+
+    port: int
+    pages: int
+
+    def stand(self, **state: object) -> None:
+        """Let the site stand as told, and have every page ready before anybody asks."""
+        query = "&".join(f"{name}={value}" for name, value in state.items())
+        self._ask(f"/-/state?{query}")
+
+    def asked(self) -> int:
+        """Return how many requests for pages there were since the site was told how to stand."""
+        return int(self._ask("/-/asked"))
+
+    def _ask(self, path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=300) as answer:
+            return str(answer.read().decode())
+
+
+@contextmanager
+def served(pages: int, json_ld_share: float) -> Iterator[Site]:
+    """Serve the invented site from a process of its own."""
+    command = [sys.executable, "-m", "bench.site", "--pages", str(pages), "--json-ld-share", str(json_ld_share)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Site(port=int(process.stdout.readline()), pages=pages)
+        finally:
+            process.kill()
+
+
+def cost_of(command: Sequence[object]) -> dict[str, Any]:
+    """Run a contestant and return what it printed of its cost, with the wall time of its whole process."""
+    began = time.perf_counter()
+    environment = os.environ | {"MICROCRED_SOURCES_DIR": str(SOURCES)}
+    done = subprocess.run(
+        [str(part) for part in command], stdout=subprocess.PIPE, text=True, check=True, env=environment
+    )
+    cost: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return cost | {"process_seconds": time.perf_counter() - began}
+
+
+def ours(slug: str, site: Site, data: Path, as_of: str) -> dict[str, Any]:
+    """Harvest once with this project."""
+    command = [sys.executable, "-m", "bench.harvest", slug, "--port", str(site.port), "--data", data, "--as-of", as_of]
+    return cost_of(command)
+
+
+def first_harvests(python: Path, site: Site, slug: str, contest: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Let everybody read the whole site once, with nothing known."""
+    site.stand()
+    scrapy = [python, PEERS / "scrapy_site.py", site.port, folder / "scrapy.jsonl"]
+    yield {"contest": contest, "who": "Scrapy", "keeps": "items"} | cost_of(scrapy)
+    keeping = [*scrapy, "--keep", folder / "scrapy-cache"]
+    yield {"contest": contest, "who": "Scrapy, HTTP cache", "keeps": "items, pages"} | cost_of(keeping)
+    loop = [python, PEERS / "requests_loop.py", site.port, folder / "loop.csv"]
+    yield {"contest": contest, "who": "requests + BeautifulSoup + pandas", "keeps": "items"} | cost_of(loop)
+    dlt = folder / "dlt"
+    dlt.mkdir()
+    pipeline = [python, PEERS / "dlt_pipeline.py", site.port, dlt]
+    yield {"contest": contest, "who": "requests + BeautifulSoup + dlt", "keeps": "rows"} | cost_of(pipeline)
+    yield _row(contest, site, ours(slug, site, folder / "ours", FIRST))
+
+
+def later_harvests(site: Site, slug: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Harvest a week later: nothing changed, 5 % changed, every byte changed and no fact; each on its own copy."""
+    for contest, state in (
+        ("again, unchanged", {}),
+        ("again, 5 % changed", {"changed": 0.05}),
+        ("again, other bytes, same facts", {"noise": "another"}),
+    ):
+        data = folder / f"ours-{contest.replace(' ', '-').replace('%', '')}"
+        subprocess.run(["cp", "-r", str(folder / "ours"), str(data)], check=True)
+        site.stand(**state)
+        yield _row(contest, site, ours(slug, site, data, WEEK_LATER))
+
+
+def _row(contest: str, site: Site, cost: dict[str, Any]) -> dict[str, Any]:
+    note = f"{cost['outcome']}, {cost['new']} new, {cost['changed']} changed, {site.asked()} requests"
+    return {"contest": contest, "who": "Microcred Observatory", "keeps": "rows, history, pages", "note": note} | cost
+
+
+def summary(rows: Sequence[dict[str, Any]], pages: int) -> list[dict[str, Any]]:
+    """Return one row a contest and contestant: medians over the rounds, and the speed in multiples of bare Scrapy's."""
+    grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row["contest"], row["who"]].append(row)
+    medians = {
+        key: {
+            name: statistics.median(row[name] for row in found) for name in ("seconds", "cpu_seconds", "peak_mebibytes")
+        }
+        for key, found in grouped.items()
+    }
+    bare = {contest: cost for (contest, who), cost in medians.items() if who == "Scrapy"}
+    mixed = bare["first, mixed"]
+    return [
+        {
+            "contest": contest,
+            "who": who,
+            "keeps": grouped[contest, who][0]["keeps"],
+            "pages_per_second": pages / cost["seconds"],
+            "times_scrapy": bare.get(contest, mixed)["seconds"] / cost["seconds"],
+            "cpu_ms_per_page": 1000 * cost["cpu_seconds"] / pages,
+            "peak_mebibytes": cost["peak_mebibytes"],
+            "note": grouped[contest, who][-1].get("note", ""),
+        }
+        for (contest, who), cost in medians.items()
+    ]
+
+
+def main() -> None:
+    """Run the contests and print a table or JSON."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--pages", type=int, default=3000)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--quick", action="store_true", help="600 pages, one round: under two minutes")
+    arguments.add_argument("--json", action="store_true", help="print JSON")
+    asked = arguments.parse_args()
+    pages, rounds = (600, 1) if asked.quick else (asked.pages, asked.rounds)
+    python = python_of_peers()
+    rows: list[dict[str, Any]] = []
+    with served(pages, 0.9) as mixed, served(pages, 0.0) as markup:
+        for number in range(1, rounds + 1):
+            console.say(f"round {number} of {rounds}: {pages} pages")
+            with tempfile.TemporaryDirectory() as name:
+                rows += first_harvests(python, mixed, "bench_mixed", "first, mixed", Path(name))
+                rows += later_harvests(mixed, "bench_mixed", Path(name))
+            with tempfile.TemporaryDirectory() as name:
+                rows += first_harvests(python, markup, "bench_markup", "first, no JSON-LD", Path(name))
+    found = summary(rows, pages)
+    if asked.json:
+        console.print_json({"pages": pages, "rounds": rounds, "rows": found})
+    else:
+        console.print_table(found, COLUMNS)
+
+
+if __name__ == "__main__":
+    main()

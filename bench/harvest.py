@@ -1,0 +1,67 @@
+"""``python -m bench.harvest SLUG``: one process that harvests one invented source once; prints what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.live import harvest_source, open_fetcher, simulated_clock
+from flows.observatory import open_observatory
+from flows.settings import Settings
+from scrapers.source import discover
+
+TICK_SECONDS = 0.005
+
+
+class Watch:
+    """Ticks on the event loop and remembers how late the latest tick came."""
+
+    def __init__(self) -> None:
+        self.late_seconds: list[float] = []
+
+    async def tick(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(TICK_SECONDS)
+            self.late_seconds.append(time.perf_counter() - began - TICK_SECONDS)
+
+
+async def _harvest(settings: Settings, slug: str, as_of: datetime) -> dict[str, object]:
+    watch = Watch()
+    with open_observatory(settings) as observatory:
+        async with open_fetcher(settings, simulated_clock(settings, as_of)) as fetcher:
+            ticking = asyncio.create_task(watch.tick())
+            began = time.perf_counter()
+            record = await harvest_source(observatory, discover()[slug], fetcher, as_of=as_of)
+            seconds = time.perf_counter() - began
+            ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticking
+    return record.as_json() | {"seconds": seconds, "loop_late_ms_max": 1000 * max(watch.late_seconds)}
+
+
+def main() -> None:
+    """Harvest, and print the record of the run and its cost as one line of JSON."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("slug")
+    arguments.add_argument("--port", type=int, required=True)
+    arguments.add_argument("--data", type=Path, required=True)
+    arguments.add_argument("--as-of", default="2024-01-01")
+    asked = arguments.parse_args()
+    settings = Settings(data_dir=asked.data, database_url=None, loopback_port=asked.port)
+    record = asyncio.run(_harvest(settings, asked.slug, datetime.fromisoformat(asked.as_of).replace(tzinfo=UTC)))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    record |= {"cpu_seconds": used.ru_utime + used.ru_stime, "peak_mebibytes": used.ru_maxrss / 1024}
+    sys.stdout.write(json.dumps(record) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Which programmes' history or judgement changed, in the order of the changes: kept by the database itself.
+
+Triggers write it, so no way of writing can forget it: a look, a backfill, a reread, other rules, a source replaced or
+copied, a statement typed by hand. Whoever keeps something made of the history asks what changed since (``since``).
+
+``history_change`` is a ring of the latest ``KEPT`` changes. Each has a number and a random token, so that a database
+which was put back from a copy, or went on from one, is not taken for the one that was asked before. It is none of the
+declared tables: every migration makes it and its triggers anew, and whatever was kept before is of no use then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect
+
+CHANGES = "history_change"
+KEPT = 200_000
+"""So many changes are known; who asks later than that must read everything again."""
+COMPARED = 1_000
+"""So many of the changes before a mark must be the same for it to be a mark of this database."""
+_FACTS_SHOWN = ("kind", "delivery", "price_type", "eqf_level", "platform_level")
+"""Columns of facts that an update of a row may change and a figure of stocks shows; all else is written once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of a database: its latest change, and what tells that the changes up to it are the same."""
+
+    number: int
+    compared: int
+    tokens: int
+
+
+def drop_change_log(connection: Connection) -> None:
+    """Take the triggers away: a migration copies the tables they are on, and may not find those they name."""
+    postgresql = connection.dialect.name == "postgresql"
+    tables = set(inspect(connection).get_table_names())
+    for name, _, target, _ in _watched():
+        if target in tables:
+            connection.exec_driver_sql(f"drop trigger if exists {name}" + (f" on {target}" if postgresql else ""))
+
+
+def make_change_log(connection: Connection) -> None:
+    """Make the log and its triggers, in the place of any that are there."""
+    drop_change_log(connection)
+    if connection.dialect.name == "postgresql":
+        _make_on_postgresql(connection)
+    else:
+        _make_on_sqlite(connection)
+
+
+def mark_of(connection: Connection) -> Mark | None:
+    """Return the mark of the database as the transaction sees it; ``None`` if its changes are not all logged."""
+    if not _is_watched(connection):
+        return None
+    number = connection.exec_driver_sql(f"select max(number) from {CHANGES}").scalar()  # noqa: S608 - our name
+    return None if number is None else _mark(connection, int(number))
+
+
+def since(connection: Connection, mark: Mark) -> frozenset[int] | None:
+    """Return the numbers of the programmes that may have changed since a mark.
+
+    Returns:
+        ``None`` if that cannot be told: the mark is of another database or too old, or changes are not all logged.
+    """
+    if not _is_watched(connection) or _mark(connection, mark.number) != mark:
+        return None
+    latest = connection.exec_driver_sql(f"select max(number) from {CHANGES}").scalar()  # noqa: S608 - our name
+    if latest is None or latest - mark.number >= KEPT - COMPARED:
+        return None
+    rows = connection.exec_driver_sql(
+        f"select distinct programme_id from {CHANGES} where number > {mark.number:d}"  # noqa: S608 - our name, a number
+    ).scalars()
+    changed = frozenset(rows)
+    return None if None in changed else changed
+
+
+def _mark(connection: Connection, number: int) -> Mark:
+    compared, tokens = connection.exec_driver_sql(
+        f"select count(*), coalesce(sum(token), 0) from {CHANGES} "  # noqa: S608 - our name, numbers
+        f"where number > {number - COMPARED:d} and number <= {number:d}"
+    ).one()
+    return Mark(number, int(compared), int(tokens))
+
+
+_EVENTS = ("insert", "update", "delete")
+
+
+def _watched() -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
+    """Yield each trigger: its name, its event, its table, and the programme it concerns, by the row that tells it."""
+    direct = {row: f"{row}.programme_id" for row in ("old", "new")}
+    of_facts = "(select programme_id from programme_facts where id = {row}.facts_id)"
+    by_facts = {row: of_facts.replace("{row}", row) for row in ("old", "new")}
+    for name, owner in (("programme_version", direct), ("programme_classification", by_facts)):
+        for event in _EVENTS:
+            rows = {"insert": ("new",), "delete": ("old",), "update": ("old", "new")}[event]
+            yield f"{CHANGES}_{name}_{event}", event, name, {row: owner[row] for row in rows}
+    columns = ", ".join(_FACTS_SHOWN)
+    yield f"{CHANGES}_programme_facts_update", f"update of {columns}", "programme_facts", {"new": direct["new"]}
+
+
+def _is_watched(connection: Connection) -> bool:
+    names = {name for name, *_ in _watched()}
+    if connection.dialect.name == "postgresql":
+        triggers = "select tgname from pg_trigger where tgenabled in ('O', 'A') and tgname like 'history_change_%%'"
+        found = connection.exec_driver_sql(
+            f"{triggers} union all select cast(to_regclass('{CHANGES}') as text)"
+        ).scalars()
+        return names | {CHANGES} <= set(found)
+    found = connection.exec_driver_sql("select name from sqlite_master where type in ('trigger', 'table')").scalars()
+    return names | {CHANGES} <= set(found)
+
+
+def _left(latest: str) -> str:
+    """Return the numbers of what leaves the ring; an update logs two changes.
+
+    They are named one by one: on PostgreSQL a range would go through all rows that the same transaction deleted before.
+    """
+    return f"{latest} - {KEPT}, {latest} - {KEPT + 1}"
+
+
+def _make_on_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"drop table if exists {CHANGES}")
+    connection.exec_driver_sql(
+        f"create table {CHANGES} (number integer primary key, token integer not null, programme_id integer)"
+    )
+    connection.exec_driver_sql(f"insert into {CHANGES} (token) values (abs(random() % 2147483647))")  # noqa: S608 - our name
+    latest = f"(select max(number) from {CHANGES})"  # noqa: S608 - our name
+    for name, event, target, owners in _watched():
+        logged = " ".join(
+            f"insert into {CHANGES} (token, programme_id) values (abs(random() % 2147483647), {owner});"  # noqa: S608 - our names
+            for owner in owners.values()
+        )
+        connection.exec_driver_sql(
+            f"create trigger {name} after {event} on {target} begin {logged} "  # noqa: S608 - our names
+            f"delete from {CHANGES} where number in ({_left(latest)}); end"
+        )
+
+
+def _make_on_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql(f"drop table if exists {CHANGES}")
+    connection.exec_driver_sql(
+        f"create table {CHANGES} (number bigint generated always as identity primary key, "
+        "token integer not null default (random() * 2147483646)::integer, programme_id integer)"
+    )
+    connection.exec_driver_sql(f"insert into {CHANGES} (programme_id) values (null)")  # noqa: S608 - our name
+    for name, event, target, owners in _watched():
+        logged = " ".join(
+            f"insert into {CHANGES} (programme_id) values ({owner}) returning number into latest;"  # noqa: S608 - our names
+            for owner in owners.values()
+        )
+        connection.exec_driver_sql(
+            f"create or replace function {name}() returns trigger language plpgsql as $$ declare latest bigint; "  # noqa: S608 - our names
+            f"begin {logged} delete from {CHANGES} where number in ({_left('latest')}); return null; end $$"
+        )
+        connection.exec_driver_sql(
+            f"create trigger {name} after {event} on {target} for each row execute function {name}()"
+        )
+    for target in sorted({target for _, _, target, _ in _watched()}):
+        name = f"{CHANGES}_{target}_truncate"
+        connection.exec_driver_sql(
+            f"create or replace function {name}() returns trigger language plpgsql as $$\n"  # noqa: S608 - our names
+            f"begin insert into {CHANGES} (programme_id) values (null); return null; end $$"
+        )
+        connection.exec_driver_sql(f"drop trigger if exists {name} on {target}")
+        connection.exec_driver_sql(
+            f"create trigger {name} after truncate on {target} for each statement execute function {name}()"
+        )

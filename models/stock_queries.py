@@ -1,0 +1,181 @@
+"""Episodes of listings as columns of integers (``trends.stocks``): what stocks are summed from. A part of ``queries``.
+
+A million versions as tuples of text cost more than the database takes to find them. So the database packs the
+categories of a version into one integer, and hands over some thousand versions as texts of numbers, which numpy reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, func, select
+
+from models.classification_tables import class_column
+from models.records import Outcome
+from models.units import chunks, table
+from models.vocab import vocabulary
+
+PROGRAMMES_AT_ONCE = 2_000
+UNKNOWN = "unknown"
+NEVER = 2**31 - 1
+"""The day on which a version ends that is in force."""
+Column = npt.NDArray[np.int32]
+Categories = npt.NDArray[np.int64]
+EQF_LEVELS = tuple(str(level) for level in range(1, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Where a category stands in the packed integer: ``bits`` from the bit ``shift`` on; the last word is unknown."""
+
+    name: str
+    words: tuple[str, ...]
+    shift: int
+    bits: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A source as it is declared in the database."""
+
+    slug: str
+    kind: str
+    country: str
+    retired: date | None
+
+
+def packed_cuts(definition: str) -> tuple[Packed, ...]:
+    """Return how what a version states or is judged as is packed; ``mc_class`` is that under a definition."""
+    stated = (
+        ("kind", "f.kind", tuple(vocabulary("listing_kind"))),
+        ("delivery", "f.delivery", tuple(vocabulary("delivery"))),
+        ("price_type", "f.price_type", tuple(vocabulary("price_type"))),
+        ("mc_class", f"c.{class_column(definition)}", tuple(vocabulary("mc_class"))),
+        ("isced_broad", "c.isced_broad", tuple(vocabulary("isced_broad"))),
+        ("eqf_level", "f.eqf_level", EQF_LEVELS),
+        ("platform_level", "f.platform_level", tuple(vocabulary("platform_level"))),
+    )
+    cuts, shift = [], 0
+    for name, column, known in stated:
+        words = (*(word for word in known if word != UNKNOWN), UNKNOWN)
+        bits = (len(words) - 1).bit_length()
+        cuts.append(Packed(name, words, shift, bits, column))
+        shift += bits
+    return tuple(cuts)
+
+
+def catalogues(connection: Connection) -> tuple[Catalogue, ...]:
+    """Return all sources, by slug."""
+    source = table("source")
+    rows = connection.execute(select(source.c.slug, source.c.kind, source.c.country, source.c.retired)).all()
+    return tuple(sorted((Catalogue(*row) for row in rows), key=lambda one: one.slug))
+
+
+def last_read(connection: Connection, slugs: Collection[str]) -> Mapping[str, date]:
+    """Return the day (UTC) of the last look at each of some sources that read anything of it."""
+    run = table("run")
+    read = [outcome.value for outcome in Outcome if outcome.counts_absences or outcome is Outcome.PARTIAL]
+    rows = connection.execute(
+        select(run.c.source, func.max(run.c.as_of))
+        .where(run.c.source.in_(slugs), run.c.outcome.in_(read))
+        .group_by(run.c.source)
+    )
+    return {slug: at.date() for slug, at in rows}
+
+
+def source_of_programmes(
+    connection: Connection, slugs: Sequence[str], programmes: Iterable[int] | None = None
+) -> npt.NDArray[np.int32]:
+    """Return which source lists each programme, or each of some: number of the programme, place among ``slugs``."""
+    aggregate = "string_agg(cast(id as text), ',')" if _is_postgresql(connection) else "group_concat(id)"
+    sql = f"select source, {aggregate} from programme"  # noqa: S608 - our words
+    wheres = [""] if programmes is None else [f" where {_one_of('id', chunk)}" for chunk in chunks(programmes)]
+    found = [np.zeros((2, 0), dtype=np.int32)]
+    for where in wheres:
+        for slug, text in connection.exec_driver_sql(f"{sql}{where} group by source"):
+            numbers = np.fromstring(text, dtype=np.int32, sep=",")
+            found.append(np.vstack([numbers, np.full(len(numbers), slugs.index(slug), dtype=np.int32)]))
+    return np.concatenate(found, axis=1)
+
+
+def episode_columns(
+    connection: Connection, cuts: Iterable[Packed], programmes: Iterable[int] | None = None
+) -> tuple[Column, Column, Column, Categories]:
+    """Return the versions of all programmes, or of some, as four columns.
+
+    Returns:
+        One element a version, in no order: number of the programme, day it began, day it ended (days since 1970 in UTC;
+        ``NEVER`` while in force), and its categories packed (``packed_cuts``).
+    """
+    parts: Iterable[list[Categories]]
+    if programmes is not None:
+        few = list(_parts(connection, cuts, (_one_of("v.programme_id", chunk) for chunk in chunks(programmes))))
+        parts, size = few, sum(len(part[0]) for part in few)
+    else:
+        # Counted first and written in place: with parts put together at the end, twice the room would be needed.
+        size = connection.exec_driver_sql("select count(*) from programme_version").scalar_one()
+        parts = _parts(connection, cuts, _ranges(connection))
+    listing, begins, ends = (np.empty(size, dtype=np.int32) for _ in range(3))
+    packed = np.empty(size, dtype=np.int64)
+    filled = 0
+    for part in parts:
+        rows = slice(filled, filled + len(part[0]))
+        listing[rows], begins[rows], ends[rows], packed[rows] = part
+        filled = rows.stop
+    return listing, begins, ends, packed
+
+
+def _parts(connection: Connection, cuts: Iterable[Packed], wheres: Iterable[str]) -> Iterator[list[Categories]]:
+    sql = _episodes(connection, cuts)
+    for where in wheres:
+        # All four are put together row by row, so their order is the same, whichever it is.
+        texts = connection.exec_driver_sql(f"{sql} where {where}").one()
+        if texts[0] is not None:
+            yield [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
+
+
+def _ranges(connection: Connection) -> Iterator[str]:
+    most = connection.exec_driver_sql("select max(id) from programme").scalar() or 0
+    for first in range(0, most, PROGRAMMES_AT_ONCE):
+        yield f"v.programme_id > {first} and v.programme_id <= {first + PROGRAMMES_AT_ONCE}"
+
+
+def _one_of(column: str, numbers: Iterable[int]) -> str:
+    return f"{column} in ({', '.join(f'{number:d}' for number in numbers)})"
+
+
+def _episodes(connection: Connection, cuts: Iterable[Packed]) -> str:
+    postgresql = _is_postgresql(connection)
+    until = f"coalesce({_day('v.valid_to', postgresql=postgresql)}, {NEVER})"
+    columns = ("v.programme_id", _day("v.valid_from", postgresql=postgresql), until, " + ".join(map(_code, cuts)))
+    texts = (f"string_agg(cast({of} as text), ',')" if postgresql else f"group_concat({of})" for of in columns)
+    return f"""\
+select {", ".join(texts)}
+from programme_version v
+join programme_facts f on f.id = v.facts_id
+left join programme_classification c on c.facts_id = f.id"""  # noqa: S608 - our words
+
+
+def _day(column: str, *, postgresql: bool) -> str:
+    """Return a time's day in UTC, as a number of days since 1970."""
+    if postgresql:
+        return f"(cast({column} at time zone 'UTC' as date) - date '1970-01-01')"
+    # Of the day alone: SQLite rounds times to milliseconds, and the last of a day may fall into the next.
+    return f"cast(julianday(substr({column}, 1, 10)) - 2440587.5 as integer)"
+
+
+def _code(cut: Packed) -> str:
+    """Return the place of a column's word where it stands in the packed integer; the last for any other, or none."""
+    quote = "" if cut.name == "eqf_level" else "'"
+    whens = " ".join(f"when {quote}{word}{quote} then {code << cut.shift}" for code, word in enumerate(cut.words[:-1]))
+    unknown = (len(cut.words) - 1) << cut.shift
+    return f"(case when {cut.column} is null then {unknown} else case {cut.column} {whens} else {unknown} end end)"
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
