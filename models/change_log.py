@@ -113,12 +113,19 @@ def _is_watched(connection: Connection) -> bool:
     return names | {CHANGES} <= set(found)
 
 
-def _left(latest: str) -> str:
-    """Return the numbers of what leaves the ring; an update logs two changes.
-
-    They are named one by one: on PostgreSQL a range would go through all rows that the same transaction deleted before.
-    """
-    return f"{latest} - {KEPT}, {latest} - {KEPT + 1}"
+def _changed(target: str, action: str) -> str:
+    """Return the select, for PostgreSQL, of the programmes that a statement concerns: one for all of its rows."""
+    if target == "programme_facts":
+        new, old = (", ".join(f"{rows}.{column}" for column in _FACTS_SHOWN) for rows in ("n", "o"))
+        return (
+            "select distinct n.programme_id from new_rows n join old_rows o on o.id = n.id "  # noqa: S608 - our names
+            f"where ({new}) is distinct from ({old})"
+        )
+    rows = {"insert": ("new_rows",), "delete": ("old_rows",), "update": ("old_rows", "new_rows")}[action]
+    if target == "programme_version":
+        return " union ".join(f"select programme_id from {each}" for each in rows)  # noqa: S608 - our names
+    of_facts = "select f.programme_id from {} r left join programme_facts f on f.id = r.facts_id"
+    return " union ".join(of_facts.format(each) for each in rows)
 
 
 def _make_on_sqlite(connection: Connection) -> None:
@@ -135,7 +142,8 @@ def _make_on_sqlite(connection: Connection) -> None:
         )
         connection.exec_driver_sql(
             f"create trigger {name} after {event} on {target} begin {logged} "  # noqa: S608 - our names
-            f"delete from {CHANGES} where number in ({_left(latest)}); end"
+            # An update logs two changes, so two leave the ring.
+            f"delete from {CHANGES} where number in ({latest} - {KEPT}, {latest} - {KEPT + 1}); end"
         )
 
 
@@ -146,17 +154,22 @@ def _make_on_postgresql(connection: Connection) -> None:
         "token integer not null default (random() * 2147483646)::integer, programme_id integer)"
     )
     connection.exec_driver_sql(f"insert into {CHANGES} (programme_id) values (null)")  # noqa: S608 - our name
-    for name, event, target, owners in _watched():
-        logged = " ".join(
-            f"insert into {CHANGES} (programme_id) values ({owner}) returning number into latest;"  # noqa: S608 - our names
-            for owner in owners.values()
+    for name, event, target, _ in _watched():
+        action = event.split()[0]
+        tables = {"insert": "new table as new_rows", "delete": "old table as old_rows"}
+        tables["update"] = f"{tables['delete']} {tables['insert']}"
+        connection.exec_driver_sql(
+            f"create or replace function {name}() returns trigger language plpgsql as $$ "  # noqa: S608 - our names
+            "declare logged bigint; latest bigint; begin "
+            f"insert into {CHANGES} (programme_id) {_changed(target, action)}; get diagnostics logged = row_count; "
+            f"select max(number) into latest from {CHANGES}; "
+            # Each number is passed once: a range without a beginning would go through all that was deleted before.
+            f"delete from {CHANGES} where number > latest - {KEPT} - logged and number <= latest - {KEPT}; "
+            "return null; end $$"
         )
         connection.exec_driver_sql(
-            f"create or replace function {name}() returns trigger language plpgsql as $$ declare latest bigint; "  # noqa: S608 - our names
-            f"begin {logged} delete from {CHANGES} where number in ({_left('latest')}); return null; end $$"
-        )
-        connection.exec_driver_sql(
-            f"create trigger {name} after {event} on {target} for each row execute function {name}()"
+            f"create trigger {name} after {action} on {target} referencing {tables[action]} "
+            f"for each statement execute function {name}()"
         )
     for target in sorted({target for _, _, target, _ in _watched()}):
         name = f"{CHANGES}_{target}_truncate"

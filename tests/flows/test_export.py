@@ -178,7 +178,11 @@ def test_only_the_views_asked_for(small: Observatory, tmp_path: Path):
 @pytest.mark.parametrize(
     ("form", "views", "said"),
     [
-        ("csv", ["programme", "trend"], "there is no view programme; there are: programme_current, "),
+        (
+            "csv",
+            ["programme", "trend"],
+            r"there is no view programme \(did you mean .*\); there are: programme_current, ",
+        ),
         ("elm", ["trend"], "elm is made of programme_current, offering_current, role_current: leave out --view"),
         ("ods", [], "there is no format 'ods'; there are: csv, parquet, "),
     ],

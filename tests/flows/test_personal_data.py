@@ -45,10 +45,14 @@ def test_neither_teachers_nor_addresses_enter_the_database(
 
 
 def words_in(engine: Engine) -> list[str]:
-    """Every text of every row of every table."""
+    """Every text of every row of every table.
+
+    The full-text index of SQLite keeps no texts, only single words of those in the other tables, and cannot be read.
+    """
     found = []
+    unread = {"search_words"} if engine.dialect.name == "sqlite" else set()
     with engine.connect() as connection:
-        for table in inspect(engine).get_table_names():
+        for table in set(inspect(engine).get_table_names()) - unread:
             rows = connection.execute(text(f"select * from {table}"))
             found += [str(value) for row in rows for value in row if isinstance(value, str | dict | list)]
     return found
