@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import statistics
 import subprocess
@@ -13,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.environment import with_bytecode_kept
 from flows import console
 
 MICROCRED = str(Path(sys.executable).with_name("microcred"))
@@ -20,7 +20,7 @@ MICROCRED = str(Path(sys.executable).with_name("microcred"))
 
 def seconds_of(*arguments: str, data: Path) -> float:
     """Return the wall time of a command from its start to its end."""
-    environment = os.environ | {"MICROCRED_DATA_DIR": str(data)}
+    environment = with_bytecode_kept() | {"MICROCRED_DATA_DIR": str(data)}
     began = time.perf_counter()
     subprocess.run([MICROCRED, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
     return time.perf_counter() - began
@@ -29,7 +29,7 @@ def seconds_of(*arguments: str, data: Path) -> float:
 def seconds_to_first_request(data: Path) -> float:
     """Return the time from the start of a harvest until the host is asked for the first time."""
     with socket.create_server(("127.0.0.1", 0)) as host:
-        environment = os.environ | {
+        environment = with_bytecode_kept() | {
             "MICROCRED_DATA_DIR": str(data),
             "MICROCRED_LOOPBACK_PORT": str(host.getsockname()[1]),
         }

@@ -27,7 +27,7 @@ from scrapers.scraper import Fetch, PageFailed, Scraper, SourceBlocked
 log = logging.getLogger(__name__)
 
 READ_AT_ONCE_BYTES = 128 * 1024
-"""Pages up to this size are read between two requests: none took as long as 50 ms (docs/performance.md)."""
+"""Pages up to this size are read between two requests; a thread for each would cost more than most take."""
 
 
 class RecordingFetch(Fetch, Protocol):
