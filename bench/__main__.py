@@ -158,10 +158,10 @@ def main() -> None:
         for number in range(1, rounds + 1):
             console.say(f"round {number} of {rounds}: {pages} pages")
             with tempfile.TemporaryDirectory() as name:
-                rows += first_harvests(python, mixed, "bench_mixed", "first, mixed", Path(name))
-                rows += later_harvests(mixed, "bench_mixed", Path(name))
+                rows += first_harvests(python, mixed, "bench_pages", "first, mixed", Path(name))
+                rows += later_harvests(mixed, "bench_pages", Path(name))
             with tempfile.TemporaryDirectory() as name:
-                rows += first_harvests(python, markup, "bench_markup", "first, no JSON-LD", Path(name))
+                rows += first_harvests(python, markup, "bench_pages", "first, no JSON-LD", Path(name))
     found = summary(rows, pages)
     if asked.json:
         console.print_json({"pages": pages, "rounds": rounds, "rows": found})
