@@ -94,6 +94,7 @@ def first_harvests(python: Path, site: Site, slug: str, contest: str, folder: Pa
     dlt.mkdir()
     pipeline = [python, PEERS / "dlt_pipeline.py", site.port, dlt]
     yield {"contest": contest, "who": "requests + BeautifulSoup + dlt", "keeps": "rows"} | cost_of(pipeline)
+    site.stand()  # so that only our own requests are counted
     yield _row(contest, site, ours(slug, site, folder / "ours", FIRST))
 
 
