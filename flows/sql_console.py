@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,8 @@ def sql_console(file: Path, documents: Path | None) -> ASGIApp:
     """
     from datasette.app import Datasette
 
+    # Where rich is installed it prints a traceback with all values to stdout for every address that is not found.
+    import_module("datasette.handle_exception").rich = None  # type: ignore[attr-defined]  # a name of that module
     metadata: dict[str, Any] = json.loads((file.parent / METADATA_NAME).read_text(encoding="utf-8"))
     metadata |= {"about": "the page of this database", "about_url": "/"}
     metadata["databases"][file.stem]["queries"] = questions(documents)

@@ -116,6 +116,13 @@ def test_what_it_shows_and_what_not(console: Served):
         assert "export/console" not in answer.text
 
 
+def test_an_address_that_is_not_there_is_no_news_for_whoever_runs_the_server(
+    console: Served, capfd: pytest.CaptureFixture[str]
+):
+    assert console.get("/sql/elsewhere").status == 404
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 def test_the_menu_leads_there_only_where_it_is(console: Served, on_sqlite: Served):
     assert '<a href="/sql/">SQL</a>' in console.get("/").text
     assert '<a href="/sql/">SQL</a>' in console.get("/explore?q=data").text
