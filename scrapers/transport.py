@@ -101,7 +101,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def _proxy(self, url: httpx.URL) -> str | None:
         if self._loopback is not None or proxy_bypass(url.host):
             return None
-        return getproxies().get(url.scheme)
+        return _proxies().get(url.scheme)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -128,10 +128,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
 
 class PublicResolver(AbstractResolver):
-    """Looks names up, and refuses those that lead to an address that is not public: a page may not send us inside."""
+    """Looks names up, and refuses those that lead to an address that is not public: a page may not send us inside.
+
+    The proxies that the environment names may be anywhere: whoever runs us has chosen them.
+    """
 
     def __init__(self) -> None:
         self._names = ThreadedResolver()
+        self._chosen = {URL(proxy).host for proxy in _proxies().values()}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -142,6 +146,8 @@ class PublicResolver(AbstractResolver):
             OSError: if the name is unknown, or one of its addresses is private.
         """
         found = await self._names.resolve(host, port, family)
+        if host in self._chosen:
+            return found
         private = next((one["host"] for one in found if is_private(one["host"])), None)
         if private is not None:
             raise OSError(f"{host} resolves to {private}, which is not a public address")
@@ -150,6 +156,12 @@ class PublicResolver(AbstractResolver):
     async def close(self) -> None:
         """Release what looking names up holds."""
         await self._names.close()
+
+
+def _proxies() -> dict[str, str]:
+    """Return the proxies that the environment names for each scheme; one named without a scheme speaks HTTP."""
+    named = {scheme: proxy for scheme, proxy in getproxies().items() if scheme in {"http", "https"}}
+    return {scheme: proxy if "://" in proxy else f"http://{proxy}" for scheme, proxy in named.items()}
 
 
 @dataclass(slots=True)

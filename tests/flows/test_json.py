@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import typer
-from command_line import Run, in_this_process
+from command_line import Run
 
 from flows.cli import app
 
@@ -32,15 +32,7 @@ def test_every_command_that_prints_data_has_json() -> None:
     assert without == PRINT_NO_DATA
 
 
-@pytest.fixture
-def run(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    with in_this_process(tmp_path, monkeypatch, capsys, MICROCRED_DATABASE_URL=database_url) as command:
-        yield command
-
-
-def test_it_is_valid_with_an_empty_database(run: Run, tmp_path: Path) -> None:
+def test_it_is_valid_with_an_empty_database(run_here: Run, tmp_path: Path) -> None:
     for arguments, kind in [
         (("db", "url"), dict),
         (("db", "upgrade"), dict),
@@ -59,6 +51,6 @@ def test_it_is_valid_with_an_empty_database(run: Run, tmp_path: Path) -> None:
         (("export", "--format", "csv", "--out", str(tmp_path / "files")), dict),
         (("sources", "test", "--into", str(tmp_path)), list),
     ]:
-        done = run(*arguments, "--json")
+        done = run_here(*arguments, "--json")
         assert done.returncode == 0, (arguments, done.stderr)
         assert isinstance(json.loads(done.stdout, parse_constant=pytest.fail), kind), arguments

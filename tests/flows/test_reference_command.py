@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Run, in_this_process
+from command_line import Run
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def run(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    with in_this_process(tmp_path, monkeypatch, capsys, MICROCRED_DATABASE_URL=database_url) as command:
-        yield command
-
-
-def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Run, tmp_path: Path):
+def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run_here: Run, tmp_path: Path):
     # The example of this source lists one micro-credential, on 2 March 2026.
-    assert run("replay", str(ROOT / "tests" / "sources" / "suny")).returncode == 0
-    assert run("snapshot", "--as-of", "2026-03-31").returncode == 0
+    assert run_here("replay", str(ROOT / "tests" / "sources" / "suny")).returncode == 0
+    assert run_here("snapshot", "--as-of", "2026-03-31").returncode == 0
 
-    done = run("reference", "suny_microcredentials", "suny_campuses", "microcreds_ie_courses", "--json")
+    done = run_here("reference", "suny_microcredentials", "suny_campuses", "microcreds_ie_courses", "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert len(rows) == 7 + 7 + 1
@@ -36,7 +27,7 @@ def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Run, tmp_path:
     assert (rows[7]["our_value"], rows[7]["why_blank"]) == (None, rows[7]["no_figure"])
     assert (rows[14]["our_value"], rows[14]["low"], rows[14]["why_blank"]) == (None, 300.0, "no date")
 
-    drawn = run("reference", "suny_microcredentials", "--picture", "suny.svg")
+    drawn = run_here("reference", "suny_microcredentials", "--picture", "suny.svg")
     assert drawn.returncode == 0, drawn.stderr
     assert "State University of New York counts: microcredentials of its campuses" in " ".join(drawn.stdout.split())
     assert "588" in drawn.stdout
@@ -44,8 +35,8 @@ def test_our_figure_of_a_snapshot_stands_beside_and_is_drawn(run: Run, tmp_path:
     assert "Blue, programmes, source suny" in (tmp_path / "suny.svg").read_text(encoding="utf-8")
 
 
-def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: Run):
-    done = run("reference")
+def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run_here: Run):
+    done = run_here("reference")
     assert done.returncode == 0, done.stderr
     heading, *lines = [line.rstrip() for line in done.stdout.splitlines()]
     assert heading.split() == ["series", "time", "stated", "ours", "our", "day"]
@@ -64,7 +55,7 @@ def test_without_snapshots_every_count_has_its_reason_and_fits_a_terminal(run: R
         (["microcreds_ie_courses", "--picture", "x.svg"], "no count with a date is left to draw"),
     ],
 )
-def test_wrong_usage_is_told(run: Run, arguments: list[str], said: str):
-    done = run("reference", *arguments)
+def test_wrong_usage_is_told(run_here: Run, arguments: list[str], said: str):
+    done = run_here("reference", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.said

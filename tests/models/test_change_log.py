@@ -101,5 +101,6 @@ def test_the_log_is_a_ring(told: Told) -> None:
 
 
 def test_on_postgresql_a_table_that_is_emptied_at_once_is_noticed(told: Told) -> None:
-    if told.engine.dialect.name == "postgresql":
-        assert changed_by(told.engine, "truncate programme_classification") is None
+    if told.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no statement that empties a table at once")
+    assert changed_by(told.engine, "truncate programme_classification") is None

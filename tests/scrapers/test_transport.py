@@ -117,6 +117,17 @@ def test_a_name_that_leads_to_this_machine_is_refused() -> None:
         asyncio.run(look_up())
 
 
+@pytest.mark.parametrize("proxy", ["http://localhost:3128", "localhost:3128"])
+def test_a_proxy_of_the_environment_may_be_inside(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    async def look_up() -> list[str]:
+        found = await PublicResolver().resolve("localhost", 3128, socket.AF_INET)
+        return [address["host"] for address in found]
+
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "::1,.internal")
+    assert asyncio.run(look_up()) == ["127.0.0.1"]
+
+
 def test_a_client_of_live_hosts_never_asks_this_machine_under_another_name() -> None:
     async def ask() -> None:
         transport = AiohttpTransport(tls=httpx.create_ssl_context())
