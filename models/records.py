@@ -542,14 +542,6 @@ class Cause(StrEnum):
     REPARSE = "reparse"
 
 
-class ListingState(StrEnum):
-    """Whether a programme is listed: ``missing`` is one complete miss (still counted as live)."""
-
-    LIVE = "live"
-    MISSING = "missing"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvested:
     """Everything one run brought home, before it is judged.
