@@ -8,10 +8,15 @@ is only ever added to. Every decision has a ``kind`` and ``decided_at`` (RFC 333
      "reason": "...", "decided_at": "..."}
 
 A decision is on disk before the database follows it.
+
+In object storage nothing can be added to a file: there each decision is an object of its own with such a line,
+``decisions/<decided_at>-<digest>.json``, read in the order of their names, after a ``decisions.jsonl`` that was brought
+along.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -21,8 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from models.linking import Decision
+from scrapers.bucket import Bucket
 
 FILE = "decisions.jsonl"
+FOLDER = "decisions"
 ACCEPT = "accept"
 LINK = "link"
 """Kinds that somebody here follows: runs accepted, and listings that people linked."""
@@ -41,8 +48,9 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A line of the file. ``facts`` are all its values; ``damage`` says why there are none."""
+    """A line of ``file``. ``facts`` are all its values; ``damage`` says why there are none."""
 
+    file: str
     line: int
     kind: str
     facts: Mapping[str, Any]
@@ -50,10 +58,14 @@ class Decided:
 
 
 class Decisions:
-    """The decisions kept in the archive under ``root``."""
+    """The decisions kept in the archive under ``root``, or in ``bucket``.
 
-    def __init__(self, root: Path) -> None:
+    Whoever asks a bucket may meet ``scrapers.bucket.StorageFailed``.
+    """
+
+    def __init__(self, root: Path, bucket: Bucket | None = None) -> None:
         self.path = root / FILE
+        self._bucket = bucket
 
     def add(self, kind: str, decided_at: datetime, **facts: Any) -> None:
         """Keep a decision; it is on disk when this returns.
@@ -68,6 +80,10 @@ class Decisions:
         """
         told = {"kind": kind, **facts, "decided_at": decided_at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         line = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        if self._bucket is not None:
+            digest = hashlib.sha256(line).hexdigest()[:12]
+            self._bucket.add(f"{FOLDER}/{decided_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{digest}.json", line)
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a+b") as file:
             # A line that a crash cut off must not swallow this one.
@@ -96,21 +112,30 @@ class Decisions:
 
     def all(self) -> Iterator[Decided]:
         """Yield every line; one that cannot be read says so and costs no other."""
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+        for name, content in self._contents():
+            for number, line in enumerate(content.split(b"\n"), start=1):
                 if line.strip():
-                    yield _decided(number, line)
+                    yield _decided(name, number, line)
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        if self._bucket is None:
+            if self.path.exists():
+                yield str(self.path), self.path.read_bytes()
+            return
+        brought_along = self._bucket.open(FILE)
+        if brought_along is not None:
+            yield f"{self._bucket}/{FILE}", brought_along.read()
+        for name, content in self._bucket.contents(FOLDER).items():
+            yield f"{self._bucket}/{name}", content
 
     def complaints(self) -> tuple[str, ...]:
         """Return in words which lines cannot be followed, and why."""
         found = []
         for decided in self.all():
             if decided.damage is not None:
-                found.append(f"{self.path}: line {decided.line}: {decided.damage}")
+                found.append(f"{decided.file}: line {decided.line}: {decided.damage}")
             elif decided.kind not in {ACCEPT, LINK}:
-                found.append(f"{self.path}: line {decided.line}: nobody knows the kind {decided.kind}")
+                found.append(f"{decided.file}: line {decided.line}: nobody knows the kind {decided.kind}")
         return tuple(found)
 
     def acceptances(self) -> tuple[Acceptance, ...]:
@@ -129,21 +154,22 @@ def _ends_a_line(descriptor: int) -> bool:
     return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"
 
 
-def _decided(number: int, line: bytes) -> Decided:
+def _decided(file: str, number: int, line: bytes) -> Decided:
     try:
         facts = json.loads(line)
     except ValueError as error:
-        return Decided(line=number, kind="", facts={}, damage=f"no JSON: {error}")
+        return Decided(file=file, line=number, kind="", facts={}, damage=f"no JSON: {error}")
     if not isinstance(facts, dict) or not isinstance(facts.get("kind"), str):
-        return Decided(line=number, kind="", facts={}, damage="no decision: it names no kind")
-    decided = Decided(line=number, kind=facts["kind"], facts=facts)
+        return Decided(file=file, line=number, kind="", facts={}, damage="no decision: it names no kind")
+    decided = Decided(file=file, line=number, kind=facts["kind"], facts=facts)
     if facts["kind"] == ACCEPT and _acceptance(decided) is None:
-        return Decided(
-            line=number, kind="", facts={}, damage="an acceptance without source, as_of, reason or decided_at"
-        )
+        lacks = "an acceptance without source, as_of, reason or decided_at"
+        return Decided(file=file, line=number, kind="", facts={}, damage=lacks)
     if facts["kind"] == LINK and _link(decided) is None:
         needed = ", ".join(_LINK_FACTS)
-        return Decided(line=number, kind="", facts={}, damage=f"a link without all of {needed} and decided_at")
+        return Decided(
+            file=file, line=number, kind="", facts={}, damage=f"a link without all of {needed} and decided_at"
+        )
     return decided
 
 

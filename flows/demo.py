@@ -124,7 +124,8 @@ def demo_environment(keys: Sequence[str] = ()) -> Iterator[None]:
     """
     before = dict(os.environ)
     os.environ.pop("PREFECT_API_URL", None)
-    os.environ.pop("MICROCRED_DATABASE_URL", None)
+    # Empty, not absent: an .env file says what the environment does not.
+    os.environ |= {"MICROCRED_DATABASE_URL": "", "MICROCRED_ARCHIVE_URL": ""}
     os.environ["MICROCRED_DATA_DIR"] = str(DATA_DIR)
     os.environ[OWN_DIRECTORY] = str(_own_directory())
     os.environ.update({f"{KEY_PREFIX}{key.upper()}": "sandbox" for key in keys})

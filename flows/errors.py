@@ -80,6 +80,10 @@ def _next_step(error: Exception) -> str:
 
 
 def _step_of_system(error: OSError) -> str:
+    from scrapers.bucket import StorageFailed
+
+    if isinstance(error, StorageFailed):
+        return "see that it answers, and that its keys are in the environment of this command (docs/operate.md)"
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _MAKE_ROOM
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:

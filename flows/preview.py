@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import make_url
 
 from flows.live import has_key, is_due, key_variable, select_named
+from flows.observatory import open_archive
 from flows.settings import Settings
+from flows.sharding import of_shard
 from models.expected_queries import LastRun, last_live_runs, pages_of_last_looks
 from models.read_only import open_to_read
 from models.records import Source
@@ -35,8 +37,12 @@ class Known:
     pages: Mapping[str, int] = field(default_factory=dict)
 
 
-def preview(settings: Settings, slugs: Sequence[str], now: datetime, *, retired: bool) -> list[dict[str, Any]]:
+def preview(
+    settings: Settings, slugs: Sequence[str], now: datetime, *, retired: bool, shard: str | None = None
+) -> list[dict[str, Any]]:
     """Return one row for each source that is named, or due at ``now``, also for those that only lack their key.
+
+    With ``shard`` only those of that part of the host groups.
 
     Keys: ``source``, ``would`` (``harvest`` or what stands against it), ``why``, ``cadence``, ``last_look`` (the last
     complete one), ``last_run`` and ``last_outcome``, ``start`` (addresses asked first), ``hosts``, ``robots`` (by host,
@@ -53,7 +59,7 @@ def preview(settings: Settings, slugs: Sequence[str], now: datetime, *, retired:
         chosen = select_named(slugs, retired=retired)
     else:
         chosen = [s for s in discover().values() if s.retired is None and is_due(s, known.looks, now)]
-    return [_row(source, known, settings, now, named=bool(slugs)) for source in chosen]
+    return [_row(source, known, settings, now, named=bool(slugs)) for source in of_shard(chosen, shard)]
 
 
 def _known(settings: Settings) -> Known:
@@ -88,7 +94,7 @@ def _row(source: Source, known: Known, settings: Settings, now: datetime, *, nam
         "listings_max": source.expect.programmes_max,
         "key": variable,
         "key_is_set": has_key(source) if variable else None,
-        "archive": str(settings.archive_dir / source.slug),
+        "archive": f"{open_archive(settings)}/{source.slug}",
         "database": make_url(settings.database).render_as_string(hide_password=True),
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from flows.classifying import Rules
 from flows.explaining import reasons as explained_reasons
+from flows.observatory import open_archive
 from flows.publish import Tell
 from flows.settings import Settings
 from flows.sql_console import exported, require_datasette, sql_console
@@ -20,6 +21,7 @@ from models.fact_queries import find_programmes, offerings_summary
 from models.read_only import open_to_read
 from models.records import ArchivePlace, Page, Source
 from scrapers.archive import Archive, ArchiveDamaged
+from scrapers.bucket import StorageFailed
 from scrapers.decode import PageUnreadable, text
 from scrapers.source import discover
 from scrapers.status import LIVE_CHECKS, live_checks
@@ -43,7 +45,7 @@ def opened_reach(settings: Settings, *, sql: bool = False, tell: Tell | None = N
         require_datasette()
     engine = open_to_read(settings.database)
     declared = discover()
-    archive = Archive(settings.archive_dir)
+    archive = open_archive(settings)
     documents = LIVE_CHECKS.parent if LIVE_CHECKS.parent.is_dir() else None
     try:
         yield Reach(
@@ -72,7 +74,7 @@ def page_text(archive: Archive, place: ArchivePlace, content_type: str) -> str:
             headers=headers,
         )  # fmt: skip
         return text(page)
-    except (ArchiveDamaged, PageUnreadable) as error:
+    except (ArchiveDamaged, StorageFailed, PageUnreadable) as error:
         raise NotArchived(str(error)) from error
 
 

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine, make_url
 
 from flows.console import records
+from flows.errors import told
 from flows.live import next_due
+from flows.observatory import open_archive
 from flows.settings import Settings, key
 from models.queries import InStore, Trouble, in_store, last_good_looks, source_health, sources_in_trouble
 from models.records import Outcome, Source
+from scrapers.archive import Archive
+from scrapers.bucket import StorageFailed
 from scrapers.source import discover
 from trends.panels import TOLERANCE_DAYS
 
@@ -59,8 +62,8 @@ class Status:
             the ``command`` that deals with it.
         stored: what the database holds besides.
         database: its URL without the password.
-        archive: the folder of the pages.
-        archive_files: files in it.
+        archive: where the pages are: a folder, or an address of object storage without credentials.
+        archive_files: files in it, and those that wait to be brought there; ``None`` if it cannot be reached.
         archive_bytes: their size.
     """
 
@@ -69,9 +72,9 @@ class Status:
     waiting: tuple[Row, ...]
     stored: InStore
     database: str
-    archive: Path
-    archive_files: int
-    archive_bytes: int
+    archive: str
+    archive_files: int | None
+    archive_bytes: int | None
 
     @property
     def in_need(self) -> tuple[Row, ...]:
@@ -98,7 +101,7 @@ class Status:
             if last is None
             else {"as_of": last.as_of, "definition": last.definition, "taken_at": last.taken_at},
             "database": {"url": self.database, "bytes": self.stored.database_bytes},
-            "archive": {"folder": str(self.archive), "files": self.archive_files, "bytes": self.archive_bytes},
+            "archive": {"folder": self.archive, "files": self.archive_files, "bytes": self.archive_bytes},
         }
 
 
@@ -130,16 +133,17 @@ def status_of(engine: Engine, settings: Settings, at: datetime) -> Status:
         | {"open_problems": stored.open_problems.get(slug, 0)}
         for slug in sorted({*health, *declared})
     )
-    files = [file.stat().st_size for file in settings.archive_dir.rglob("*") if file.is_file()]
+    archive = open_archive(settings)
+    files, trouble = _files(archive)
     return Status(
         at=at,
         sources=rows,
-        waiting=(*(_waiting(row) for row in rows if row["state"] in ATTENTION), *_chores(stored)),
+        waiting=(*(_waiting(row) for row in rows if row["state"] in ATTENTION), *trouble, *_chores(stored)),
         stored=stored,
         database=make_url(settings.database).render_as_string(hide_password=True),
-        archive=settings.archive_dir,
-        archive_files=len(files),
-        archive_bytes=sum(files),
+        archive=str(archive),
+        archive_files=None if files is None else len(files),
+        archive_bytes=None if files is None else sum(files),
     )
 
 
@@ -201,6 +205,18 @@ def _waiting(row: Row) -> Row:
     if row["state"] is State.STALE and row["age_days"] is not None:
         what = f"no complete look for {row['age_days']} days; {what}"
     return {"source": slug, "what": what, "command": command}
+
+
+def _files(archive: Archive) -> tuple[list[int] | None, tuple[Row, ...]]:
+    """Return the sizes of the files of the archive, and what about it waits for a person."""
+    trouble: tuple[Row, ...] = ()
+    if archive.spool is not None and (here := archive.spool.waiting()):
+        what = f"{len(here):,} files in {archive.root} are not in {archive} yet, if no harvest is writing them just now"
+        trouble = (_chore(what, "microcred harvest"),)
+    try:
+        return archive.sizes(), trouble
+    except StorageFailed as error:
+        return None, (*trouble, _chore(told(error), "microcred status"))
 
 
 def _chores(stored: InStore) -> Iterator[Row]:

@@ -8,13 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.observatory import Observatory, code_version
+from flows.observatory import Observatory, code_version, open_archive
 from flows.publish import Tell, publish
 from flows.settings import Settings
 from models.queries import database_state
 from models.store import Store
 from publishing.sqlite_files import METADATA_NAME, NAME
-from scrapers.archive import Archive
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -58,7 +57,7 @@ def exported(settings: Settings, engine: Engine, tell: Tell | None = None) -> Pa
     told = folder / STATE_NAME
     if (folder / NAME).is_file() and told.is_file() and told.read_text(encoding="utf-8") == state:
         return folder / NAME
-    observatory = Observatory(settings, engine, Store(engine), Archive(settings.archive_dir))
+    observatory = Observatory(settings, engine, Store(engine), open_archive(settings))
     publish(observatory, "sqlite", out=folder, tell=tell)
     told.write_text(state, encoding="utf-8")
     return folder / NAME

@@ -34,7 +34,9 @@ def footing(status: Status) -> str:
     """Return one line: the last snapshot, and the sizes of database and archive."""
     last = status.stored.last_snapshot
     snapshot = "none" if last is None else f"{last.as_of} ({last.definition})"
-    archive = f"{size(status.archive_bytes)} in {status.archive_files:,} files"
+    archive = "out of reach"
+    if status.archive_bytes is not None:
+        archive = f"{size(status.archive_bytes)} in {status.archive_files:,} files"
     return f"Last snapshot: {snapshot}. Database: {size(status.stored.database_bytes)}. Archive: {archive}."
 
 

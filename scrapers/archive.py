@@ -3,19 +3,25 @@
 Files lie at ``<source>/<YYYY>/<source>-<YYYYMMDDTHHMMSSZ>-<key>.warc.gz`` under the root and are named relative to it
 everywhere, so that the archive can be moved. How they are written, and what a crash leaves, stands in
 ``scrapers.warc``; a file still carrying the suffix ``.open`` is read like any other.
+
+The archive may lie in object storage (``scrapers.bucket``): then files are written, and lie until they are brought
+there, in a local folder (``scrapers.spool``), and are read from either.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import SEEK_END
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from models.records import ArchivePlace, KnownPage, Page
+from models.records import ArchivePlace
+from scrapers.bucket import Bucket
+from scrapers.capture import Capture, Ending, known_page
+from scrapers.spool import Spool
 from scrapers.warc import (
     ASKED_FOR_FIELD,
     OPEN_SUFFIX,
@@ -31,87 +37,20 @@ from scrapers.warc_reading import ArchiveDamaged, Record, head_at, last_record, 
 __all__ = ["Archive", "ArchiveDamaged", "Capture", "Ending", "known_page"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
-    """One archived answer. ``place`` is its own record, ``original`` the record with the body if it is a revisit.
+class Archive:
+    """All WARC files under ``root`` (made when first written to), or in ``bucket``, written under ``root`` at first.
 
-    ``url`` is the address asked for, ``final_url`` the one that answered, ``at`` aware and in UTC. ``status`` and
-    ``headers`` are those of this answer (a 304 for a page not modified), ``digest`` is that of the body.
+    It can be pickled. Whoever reads from a bucket may meet ``scrapers.bucket.StorageFailed``: nothing is known then.
     """
 
-    url: str
-    final_url: str
-    at: datetime
-    status: int
-    content_type: str
-    headers: Mapping[str, str]
-    purpose: Purpose
-    digest: str
-    place: ArchivePlace
-    original: ArchivePlace | None = None
-    truncated: str | None = None
-    _load: Callable[[], tuple[Mapping[str, str], bytes]] = field(repr=False, compare=False)
-
-    def body(self) -> bytes:
-        """Return the body, read from the original if this is a revisit.
-
-        Raises:
-            ArchiveDamaged: if the original is missing, damaged, or no longer has the digest recorded here.
-        """
-        return self._load()[1]
-
-    def page(self) -> Page:
-        """Return the page as the scraper got it in the run (status 200 for a page not modified).
-
-        Raises:
-            ArchiveDamaged: as ``body``.
-        """
-        stored_headers, body = self._load()
-        # Only a 304 leaves out headers that still hold (RFC 9110, 15.4.5).
-        headers = {**stored_headers, **self.headers} if self.status == 304 else self.headers
-        return Page(
-            url=self.url,
-            final_url=self.final_url,
-            at=self.at,
-            status=200 if self.status == 304 else self.status,
-            content_type=headers.get("content-type", ""),
-            body=body,
-            digest=self.digest,
-            headers=headers,
-            unchanged=self.original is not None,
-            place=self.original or self.place,
-            record=self.place,
-        )
-
-
-def known_page(page: Page) -> KnownPage | None:
-    """Return what the next run must know of ``page`` to ask conditionally, or ``None`` if it was not archived."""
-    if page.place is None:
-        return None
-    return KnownPage(
-        url=page.url,
-        at=page.at,
-        digest=page.digest,
-        place=page.place,
-        content_type=page.content_type,
-        etag=page.headers.get("etag"),
-        last_modified=page.headers.get("last-modified"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What a run wrote at its end: ``at`` is when (aware, by the clock of the machine), ``summary`` JSON values."""
-
-    at: datetime
-    summary: Mapping[str, Any]
-
-
-class Archive:
-    """All WARC files under ``root`` (made when first written to)."""
-
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, bucket: Bucket | None = None) -> None:
         self.root = root
+        self.bucket = bucket
+        self.spool = None if bucket is None else Spool(root, bucket)
+
+    def __str__(self) -> str:
+        """Return where the archive lies, without credentials."""
+        return str(self.root if self.bucket is None else self.bucket)
 
     def run_writer(
         self,
@@ -137,13 +76,22 @@ class Archive:
         begun = started.astimezone(UTC)
         stem = f"{source}/{begun:%Y}/{source}-{begun:%Y%m%dT%H%M%SZ}-{key}"
         lines = {"source": source, "run-key": run_key, "started": begun.isoformat(), **(info or {})}
-        return RunWriter(self.root, self._free_name(stem), info=lines, started=begun, secret=secret)
+        name = self._free_name(stem)
+        return RunWriter(self.root, name, info=lines, started=begun, secret=secret, delivery=self.spool)
 
     def files(self, source: str | None = None) -> list[str]:
         """Return the files of the archive (of one source), relative to the root, by source and time of start."""
         found = self.root.glob(f"{source or '*'}/*/*.warc.gz*")
-        names = (path.relative_to(self.root).as_posix().removesuffix(OPEN_SUFFIX) for path in found)
-        return sorted(set(names))
+        # First what is here: a file that is brought away meanwhile is there then.
+        names = [path.relative_to(self.root).as_posix() for path in found]
+        if self.bucket is not None:
+            names += [name for name in self.bucket.sizes(source or "") if _is_run(name)]
+        return sorted({name.removesuffix(OPEN_SUFFIX) for name in names})
+
+    def sizes(self) -> list[int]:
+        """Return the sizes of all files of the archive in bytes, those among them that are not of runs."""
+        here = [file.stat().st_size for file in self.root.rglob("*") if file.is_file()]
+        return here if self.bucket is None else [*here, *self.bucket.sizes().values()]
 
     def body(self, place: ArchivePlace) -> bytes:
         """Return the body of the response at ``place``; a revisit is followed to its original.
@@ -201,6 +149,26 @@ class Archive:
             url=fields["warc-target-uri"], date=fields["warc-date"], digest=fields["warc-payload-digest"], place=place
         )
         return original, record.headers
+
+    def size(self, file: str) -> int:
+        """Return how many bytes a file has.
+
+        Raises:
+            ArchiveDamaged: if there is no such file.
+        """
+        with self._open(file) as handle:
+            return handle.seek(0, SEEK_END)
+
+    def bring(self, place: ArchivePlace) -> None:
+        """Read the record at ``place`` into memory if it lies in a bucket, so that looking at it waits for nobody.
+
+        What is wrong with it shows when it is looked at.
+        """
+        if self.bucket is None:
+            return
+        with suppress(ArchiveDamaged), self._open(place.file) as handle:
+            handle.seek(place.offset)
+            handle.read(place.length)
 
     def read_run(self, file: str) -> Iterator[Capture]:
         """Yield every archived answer of one file in the order written, with bodies of revisits read when asked for.
@@ -277,9 +245,10 @@ class Archive:
 
     def _free_name(self, stem: str) -> str:
         names = (f"{stem}{'' if number == 1 else f'-{number}'}.warc.gz" for number in range(1, 1000))
+        taken = {} if self.bucket is None else self.bucket.sizes(str(PurePosixPath(stem).parent))
         for name in names:
-            path = self.root / name
-            if not path.exists() and not path.with_name(path.name + OPEN_SUFFIX).exists():
+            ways = (name, name + OPEN_SUFFIX)
+            if not any((self.root / way).exists() or way in taken for way in ways):
                 return name
         raise FileExistsError(f"{stem}.warc.gz and 998 more of the same run exist")
 
@@ -287,13 +256,19 @@ class Archive:
         relative = PurePosixPath(file)
         if relative.is_absolute() or ".." in relative.parts:
             raise ArchiveDamaged(f"{file}: not a file of the archive")
-        for path in (self.root / file, self.root / (file + OPEN_SUFFIX)):
+        ways = (file, file + OPEN_SUFFIX)
+        for way in ways:
             try:
-                return path.open("rb")
+                return (self.root / way).open("rb")
             except FileNotFoundError:
                 continue
             except OSError as error:
                 raise ArchiveDamaged(f"{file}: cannot be opened: {error.strerror}") from error
+        if self.bucket is not None:
+            for way in ways:
+                handle = self.bucket.open(way)
+                if handle is not None:
+                    return handle
         raise ArchiveDamaged(f"{file}: no such file in the archive")
 
     def _record(self, place: ArchivePlace) -> Record:
@@ -323,3 +298,7 @@ class Archive:
             truncated=record.fields.get("warc-truncated"),
             _load=(lambda: self.same(original, digest)) if original else (lambda: (record.headers, record.body)),
         )
+
+
+def _is_run(name: str) -> bool:
+    return name.count("/") == 2 and name.endswith((".warc.gz", f".warc.gz{OPEN_SUFFIX}"))

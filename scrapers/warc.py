@@ -12,7 +12,8 @@ of the page. Cookies, authorisation and the key of a source are never written.
 While a run goes on, its file carries the suffix ``.open``. Each record is built in memory, appended in one write and
 flushed: after a crash of the program the file holds whole members, and at worst one cut member at its end, which a
 reader reports as damaged after having given all records before it. ``close`` forces the file to disk and takes the
-suffix away, so a name without suffix is a file whose writer has finished.
+suffix away, so a name without suffix is a file whose writer has finished. If the archive is elsewhere (object storage),
+all this happens in a local folder, and the closed file is brought there whole (``scrapers.spool``).
 
 Standard: ISO 28500:2017 (WARC 1.1). Fields beyond it: ``WARC-Refers-To-Filename`` and ``WARC-Refers-To-File-Offset``
 (the IIPC proposal for revisit records), and three of our own, which other readers ignore: ``Observatory-Purpose``,
@@ -32,7 +33,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, BinaryIO, Literal, Protocol, Self
 from urllib.parse import quote
 
 from isal import isal_zlib
@@ -118,11 +119,22 @@ def kept_headers(headers: Iterable[tuple[str, str]], length: int) -> Headers:
     return (*kept, ("content-length", str(length)))
 
 
+class Delivery(Protocol):
+    """Brings files that are written here to an archive that is elsewhere."""
+
+    def create(self, path: Path) -> BinaryIO:
+        """Make a file to write, which nobody else takes for one that was left behind."""
+
+    def deliver(self, name: str) -> None:
+        """Bring a closed file to the archive; an ``OSError`` if that fails."""
+
+
 class RunWriter:
     """Writes the file of one run. One writer per file; not to be shared between threads.
 
     ``file`` is the final name relative to the archive. ``secret`` (the key of a source) is replaced by ``REDACTED``
-    in every address and header.
+    in every address and header. At the end of its context the file is in the archive, unless an error ended it: a file
+    to be delivered is then left for whoever opens the archive next.
     """
 
     def __init__(
@@ -133,14 +145,16 @@ class RunWriter:
         info: Mapping[str, str],
         started: datetime,
         secret: str | None = None,
+        delivery: Delivery | None = None,
     ) -> None:
         self.file = file
+        self._delivery = delivery
         self._final = root / file
         self._path = self._final.with_name(self._final.name + OPEN_SUFFIX)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._secrets = tuple(sorted({secret, quote(secret, safe="")}, key=len, reverse=True)) if secret else ()
         self._records = WARCWriter(io.BytesIO(), gzip=False, warc_version="WARC/1.1")
-        self._handle = self._path.open("xb")
+        self._handle: BinaryIO = delivery.create(self._path) if delivery else self._path.open("xb")
         self._offset = 0
         self._info_id = ""
         self._write_info(info, started)
@@ -151,6 +165,8 @@ class RunWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if not self.closed:
             self._finish()
+        if error is None:
+            self.deliver()
 
     @property
     def closed(self) -> bool:
@@ -228,6 +244,16 @@ class RunWriter:
         )
         self._append(record)
         self._finish()
+
+    def deliver(self) -> None:
+        """Bring the closed file to the archive if that is elsewhere; a second time does nothing.
+
+        Raises:
+            OSError: if it could not be brought: nothing of the run may be stored then.
+        """
+        delivery, self._delivery = self._delivery, None
+        if delivery is not None:
+            delivery.deliver(self.file)
 
     def _redacted(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -319,8 +345,9 @@ class RunWriter:
 
     def _finish(self) -> None:
         os.fsync(self._handle.fileno())
-        self._handle.close()
+        # Renamed before it is closed: what holds an open file keeps it from being taken for one left behind.
         self._path.rename(self._final)
+        self._handle.close()
         folder = os.open(self._final.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

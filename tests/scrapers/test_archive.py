@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from live_site import BASE, STARTED, Observed, Site
+from object_storage import Storage, fresh
 from warcio.archiveiterator import ArchiveIterator
 
 from models.records import ArchivePlace, Page
 from scrapers.archive import Archive, ArchiveDamaged
+from scrapers.bucket import Bucket
 from scrapers.run_fetch import RunFetch
 from scrapers.run_record import WalkedPage, pages_in
 from scrapers.warc import sha256
@@ -19,19 +22,48 @@ from scrapers.warc import sha256
 COURSES = f"{BASE}/courses"
 
 
-def stock_records(archive: Archive, file: str) -> list[tuple[str, str | None, bytes]]:
+class Kept(Observed):
+    """An archive in a folder or in a bucket, whose files can be looked at and spoilt."""
+
+    storage: Storage | None = None
+
+    def content(self, file: str) -> bytes:
+        if self.storage is None:
+            return (self.archive.root / file).read_bytes()
+        return self.storage.objects(str(self.archive))[file]
+
+    def spoil(self, file: str, content: bytes, *, name: str | None = None) -> None:
+        """Put something in the place of a file, under its name or another; whoever reads it has not read it before."""
+        if self.storage is None:
+            (self.archive.root / file).unlink()
+            (self.archive.root / (name or file)).write_bytes(content)
+            return
+        self.storage.remove(str(self.archive), file)
+        self.storage.put(str(self.archive), name or file, content)
+        self.archive = fresh(self.archive)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def observed(request: pytest.FixtureRequest, tmp_path: Path, site: Site) -> Kept:
+    kept = Kept(tmp_path / "archive", site.port)
+    if request.param == "bucket":
+        kept.storage = request.getfixturevalue("object_storage")
+        kept.archive = Archive(tmp_path / "archive", Bucket(kept.storage.bucket()))
+    return kept
+
+
+def stock_records(kept: Kept, file: str) -> list[tuple[str, str | None, bytes]]:
     """Type, target and content of every record, as warcio's own reader gives them."""
-    with (archive.root / file).open("rb") as handle:
-        return [
-            (r.rec_type, r.rec_headers.get_header("WARC-Target-URI"), r.content_stream().read())
-            for r in ArchiveIterator(handle, check_digests="raise")
-        ]
+    return [
+        (r.rec_type, r.rec_headers.get_header("WARC-Target-URI"), r.content_stream().read())
+        for r in ArchiveIterator(io.BytesIO(kept.content(file)), check_digests="raise")
+    ]
 
 
-def test_a_stock_reader_reads_a_run(site: Site, observed: Observed) -> None:
+def test_a_stock_reader_reads_a_run(site: Site, observed: Kept) -> None:
     site.on("/courses", b"<html>Soil</html>")
     ran = observed.get(COURSES)
-    records = stock_records(observed.archive, ran.file)
+    records = stock_records(observed, ran.file)
     assert [kind for kind, _, _ in records] == [
         "warcinfo", "response", "request", "response", "request", "metadata",
     ]  # fmt: skip
@@ -39,37 +71,37 @@ def test_a_stock_reader_reads_a_run(site: Site, observed: Observed) -> None:
     assert b"robots: obey" in records[0][2]
 
 
-def test_every_record_is_a_gzip_member_of_its_own(site: Site, observed: Observed) -> None:
+def test_every_record_is_a_gzip_member_of_its_own(site: Site, observed: Kept) -> None:
     site.on("/courses", b"<html>Soil</html>")
     place = observed.get(COURSES).result.place
-    raw = (observed.archive.root / place.file).read_bytes()
+    raw = observed.content(place.file)
     member = gzip.decompress(raw[place.offset : place.offset + place.length])
     assert member.startswith(b"WARC/1.1\r\n")
     assert b"<html>Soil</html>" in member
     assert observed.archive.body(place) == b"<html>Soil</html>"
 
 
-def test_a_page_not_modified_is_kept_as_a_revisit(site: Site, observed: Observed) -> None:
+def test_a_page_not_modified_is_kept_as_a_revisit(site: Site, observed: Kept) -> None:
     site.on("/courses", [site.reply(b"Soil", headers={"etag": '"1"'}), site.reply(status=304, headers={"etag": '"1"'})])
     first = observed.get(COURSES)
     second = observed.get(COURSES, known=[first.result], key="feedbeef")
     assert site.asked[-1].headers["if-none-match"] == '"1"'
     assert (second.result.unchanged, second.result.body, second.result.digest) == (True, b"Soil", first.result.digest)
     assert second.result.place == first.result.place
-    kinds = [kind for kind, url, _ in stock_records(observed.archive, second.file) if url == COURSES]
+    kinds = [kind for kind, url, _ in stock_records(observed, second.file) if url == COURSES]
     assert kinds == ["revisit", "request"]
 
 
-def test_the_same_bytes_without_validators_are_not_kept_twice(site: Site, observed: Observed) -> None:
+def test_the_same_bytes_without_validators_are_not_kept_twice(site: Site, observed: Kept) -> None:
     site.on("/courses", b"Soil")
     first = observed.get(COURSES)
     second = observed.get(COURSES, known=[first.result], key="feedbeef")
     assert second.result.unchanged
     assert [c.body() for c in observed.archive.read_run(second.file) if c.purpose == "page"] == [b"Soil"]
-    assert b"Soil" not in b"".join(body for _, _, body in stock_records(observed.archive, second.file))
+    assert b"Soil" not in b"".join(body for _, _, body in stock_records(observed, second.file))
 
 
-def test_other_bytes_are_kept(site: Site, observed: Observed) -> None:
+def test_other_bytes_are_kept(site: Site, observed: Kept) -> None:
     site.on("/courses", [site.reply(b"Soil"), site.reply(b"Sand")])
     first = observed.get(COURSES)
     second = observed.get(COURSES, known=[first.result], key="feedbeef")
@@ -77,11 +109,11 @@ def test_other_bytes_are_kept(site: Site, observed: Observed) -> None:
     assert observed.archive.body(second.result.place) == b"Sand"
 
 
-def test_a_damaged_original_is_asked_for_anew(site: Site, observed: Observed) -> None:
+def test_a_damaged_original_is_asked_for_anew(site: Site, observed: Kept) -> None:
     site.on("/courses", b"Soil")
     first = observed.get(COURSES)
-    path = observed.archive.root / first.result.place.file
-    path.write_bytes(path.read_bytes()[: first.result.place.offset + 20])
+    file = first.result.place.file
+    observed.spoil(file, observed.content(file)[: first.result.place.offset + 20])
     second = observed.get(COURSES, known=[first.result], key="feedbeef")
     assert second.result.body == b"Soil"
     assert [problem.code for problem in second.fetch.problems] == ["archive_damaged"]
@@ -96,42 +128,38 @@ def test_a_damaged_original_is_asked_for_anew(site: Site, observed: Observed) ->
         (ArchivePlace(file="/etc/passwd", offset=0, length=1), "not a file of the archive"),
     ],
 )
-def test_a_place_that_is_none(observed: Observed, place: ArchivePlace, complaint: str) -> None:
+def test_a_place_that_is_none(observed: Kept, place: ArchivePlace, complaint: str) -> None:
     with pytest.raises(ArchiveDamaged, match=complaint):
         observed.archive.body(place)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "elsewhere"])
-def test_damage_is_named_with_its_place(site: Site, observed: Observed, damage: str) -> None:
+def test_damage_is_named_with_its_place(site: Site, observed: Kept, damage: str) -> None:
     site.on("/courses", b"Soil" * 200)
     place = observed.get(COURSES).result.place
-    path = observed.archive.root / place.file
-    raw = bytearray(path.read_bytes())
+    raw = bytearray(observed.content(place.file))
     if damage == "cut":
         raw = raw[: place.offset + place.length - 9]
     if damage == "flipped":
         raw[place.offset + place.length // 2] ^= 0xFF
-    path.write_bytes(bytes(raw))
+    observed.spoil(place.file, bytes(raw))
     asked = ArchivePlace(file=place.file, offset=place.offset + 1, length=1) if damage == "elsewhere" else place
     with pytest.raises(ArchiveDamaged, match=rf"{place.file}: offset {asked.offset}: "):
         observed.archive.body(asked)
 
 
-def test_a_run_that_broke_off_is_read_up_to_where_it_broke(site: Site, observed: Observed, tmp_path: Path) -> None:
+def test_a_run_that_broke_off_is_read_up_to_where_it_broke(site: Site, observed: Kept) -> None:
     site.on("/courses", b"Soil")
     ran = observed.get(COURSES)
-    path = observed.archive.root / ran.file
-    whole = path.read_bytes()
-    path.unlink()
-    path.with_name(f"{path.name}.open").write_bytes(whole[:-30])
+    observed.spoil(ran.file, observed.content(ran.file)[:-30], name=f"{ran.file}.open")
     captures = observed.archive.read_run(ran.file)
     assert [next(captures).purpose, next(captures).body()] == ["robots", b"Soil"]
     with pytest.raises(ArchiveDamaged, match="ends early"):
         next(captures)
-    assert Archive(tmp_path / "archive").files("tu_example") == [ran.file]
+    assert fresh(observed.archive).files("tu_example") == [ran.file]
 
 
-def test_a_run_written_twice_has_two_files(observed: Observed) -> None:
+def test_a_run_written_twice_has_two_files(observed: Kept) -> None:
     with observed.archive.run_writer("tu_example", "abc", STARTED) as first:
         first.close({})
     with observed.archive.run_writer("tu_example", "abc", STARTED) as second:
@@ -141,12 +169,12 @@ def test_a_run_written_twice_has_two_files(observed: Observed) -> None:
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", ""])
-def test_names_that_would_leave_the_archive(observed: Observed, name: str) -> None:
+def test_names_that_would_leave_the_archive(observed: Kept, name: str) -> None:
     with pytest.raises(ValueError, match="not fit for a file name"):
         observed.archive.run_writer(name, "abc", STARTED)
 
 
-def test_the_record_that_closes_a_file_is_found_from_its_end(observed: Observed) -> None:
+def test_the_record_that_closes_a_file_is_found_from_its_end(observed: Kept) -> None:
     with observed.archive.run_writer("tu_example", "abc", STARTED) as writer:
         # Longer than what is read at first, and hardly to be packed.
         summary = {"noise": [sha256(f"{n}".encode()) for n in range(4_000)], "words": "\ud800 \U0001f4d6"}
@@ -157,13 +185,12 @@ def test_the_record_that_closes_a_file_is_found_from_its_end(observed: Observed)
     assert ending.at > STARTED
 
 
-def test_damage_within_a_file_does_not_hide_its_end(site: Site, observed: Observed) -> None:
+def test_damage_within_a_file_does_not_hide_its_end(site: Site, observed: Kept) -> None:
     site.on("/courses", b"Soil" * 200)
     ran = observed.get(COURSES)
-    path = observed.archive.root / ran.file
-    raw = bytearray(path.read_bytes())
+    raw = bytearray(observed.content(ran.file))
     raw[ran.result.place.offset + 100] ^= 0xFF
-    path.write_bytes(bytes(raw))
+    observed.spoil(ran.file, bytes(raw))
     ending = observed.archive.ending(ran.file)
     assert ending is not None
     assert pages_in(ending.summary) == (
@@ -174,11 +201,10 @@ def test_damage_within_a_file_does_not_hide_its_end(site: Site, observed: Observ
 
 
 @pytest.mark.parametrize("cut", [1, 30, 400])
-def test_a_file_that_was_not_closed_has_no_end(site: Site, observed: Observed, cut: int) -> None:
+def test_a_file_that_was_not_closed_has_no_end(site: Site, observed: Kept, cut: int) -> None:
     site.on("/courses", b"Soil")
     ran = observed.get(COURSES)
-    path = observed.archive.root / ran.file
-    path.write_bytes(path.read_bytes()[:-cut])
+    observed.spoil(ran.file, observed.content(ran.file)[:-cut])
     assert observed.archive.ending(ran.file) is None
 
 
@@ -186,7 +212,7 @@ def without_length(page: Page) -> Page:
     return replace(page, headers={name: value for name, value in page.headers.items() if name != "content-length"})
 
 
-def test_pages_come_back_as_the_walk_had_them(site: Site, observed: Observed) -> None:
+def test_pages_come_back_as_the_walk_had_them(site: Site, observed: Kept) -> None:
     other = f"{COURSES}/2"
     tags = [{"etag": '"1"', "last-modified": "Mon"}, {"etag": '"2"'}]
     site.on("/courses", [site.reply(b"Soil", headers=tags[0]), site.reply(status=304, headers=tags[1])])

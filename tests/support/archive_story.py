@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.accept import accept
 from flows.db_diff import TableDifference, differences
 from flows.live import due_sources, harvest_source, harvest_sources, open_fetcher, simulated_clock
-from flows.observatory import Observatory
+from flows.observatory import Observatory, open_archive
 from flows.replay import replay
 from flows.settings import Settings
 from models.records import Outcome, RunRecord
@@ -28,11 +28,15 @@ FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
-def opened(data_dir: Path, database: str | None = None, *, port: int | None = None) -> Iterator[Observatory]:
+def opened(
+    data_dir: Path, database: str | None = None, *, port: int | None = None, archive: str | None = None
+) -> Iterator[Observatory]:
     """An observatory over the archive of ``data_dir``, by default with the SQLite file there."""
-    settings = Settings(data_dir=data_dir, database_url=database, loopback_port=port, _env_file=None)
+    settings = Settings(
+        data_dir=data_dir, database_url=database, loopback_port=port, archive_url=archive, _env_file=None
+    )
     engine = open_database(settings.database)
-    yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=Archive(settings.archive_dir))
+    yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=open_archive(settings))
     engine.dispose()
 
 
