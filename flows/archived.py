@@ -1,6 +1,7 @@
 """Runs as they lie in the archive: what closes their file, and a walk made of a file again, without a network.
 
-The pages of a run, the order of its walk and all it met are in its WARC file (``scrapers.run_record``); added here is
+The pages of a run, the order of its walk and all it met are in its WARC file (``scrapers.run_record``), but for pages
+that a signal vouched for: their bodies lie in the files of earlier runs, which the record names. Added here is
 what only ``flows`` knows: the time the look speaks for, when the work began, and where the pages come from. Files that
 were written before these were kept tell less: then the time in their name is that of the look, the work began when it
 ended, and the walk is all pages of the file in the order fetched, among them those no scraper reads.
@@ -17,6 +18,7 @@ from flows.look import Walked
 from models.records import Origin, Page, PageFailure
 from scrapers.archive import Archive, ArchiveDamaged, Ending
 from scrapers.run_record import WalkedPage, closing_record, failures_in, pages_in, problems_in
+from scrapers.vouching import vouched_page
 
 BROKE_OFF = "the run broke off before its end"
 FAILURES_UNTOLD = "the file of the run does not tell which pages failed"
@@ -48,6 +50,7 @@ def closing(walked: Walked, *, as_of: datetime, started_at: datetime) -> dict[st
         robots=walked.robots,
         incomplete=walked.incomplete,
         blocked=walked.blocked,
+        signals=walked.signals,
     ) | {"as_of": as_of.isoformat(), "started_at": started_at.isoformat(), "origin": walked.origin.value}
 
 
@@ -129,6 +132,7 @@ def walked_again(archive: Archive, run: ArchivedRun, *, strict: bool = False) ->
         incomplete=(*told.get("incomplete", ()), *_untold(run, told)),
         robots=dict(told.get("robots", {})),
         origin=run.origin,
+        signals=dict(told.get("signals", {})),
     )
 
 
@@ -150,10 +154,14 @@ def _pages(archive: Archive, run: ArchivedRun, ending: Ending | None) -> Iterato
 
 
 def _page(archive: Archive, file: str, told: WalkedPage) -> Page:
+    if told.vouched is not None:
+        # Its body lies where the last real answer was kept, and must be the one that was vouched for.
+        _, body = archive.same(told.vouched.place, told.vouched.digest)
+        return replace(vouched_page(told.vouched), body=body)
     if told.offset is None:
         raise ArchiveDamaged(f"{file}: the page was not archived")
     page = archive.capture(file, told.offset).page()
-    return replace(page, url=told.url, final_url=told.final_url, unchanged=told.unchanged)
+    return replace(page, url=told.url, final_url=told.final_url, unchanged=told.unchanged, signal=told.signal)
 
 
 def _all_pages(archive: Archive, run: ArchivedRun) -> Iterator[Page | PageFailure]:

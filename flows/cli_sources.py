@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,6 +83,37 @@ def check(
         console.print_table([r.as_json() for r in results], COLUMNS, least=FIRST_TO_GO)
     if any(r.result == "failed" for r in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def signals(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Slugs of sources; all if none.", autocompletion=completing.sources)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which sitemaps and lists have proved that they announce changes, so that a look may skip pages.
+
+    A signal is trusted after 300 pages on which it was right that nothing changed and 5 changes that it announced,
+    counted since it was last wrong. Only sources are shown whose walks met a signal. Nothing is written.
+    """
+    from flows.declared import named
+    from flows.settings import Settings
+    from flows.vouching import FIRST_TO_GO, SIGNAL_COLUMNS, signal_rows
+    from models.read_only import open_to_read
+    from scrapers.source import discover
+
+    settings, declared = Settings(), discover()
+    chosen = [declared[slug] for slug in named(sources or declared)]
+    engine = open_to_read(settings.database)
+    try:
+        rows = signal_rows(engine, settings, chosen, datetime.now(UTC))
+    finally:
+        engine.dispose()
+    if as_json:
+        console.print_json(rows)
+    else:
+        console.print_table(rows, SIGNAL_COLUMNS, least=FIRST_TO_GO)
 
 
 @app.command("try")

@@ -6,10 +6,10 @@ that fails, a walk with holes, and only then a good look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from models.records import Harvested, Judgement, Outcome, PreviousLook, Programme, Source
+from models.records import Harvested, Judgement, Outcome, Page, PreviousLook, Programme, Source
 
 MAX_REJECTED = 0.20
 """Largest share of entries that may be no listings: a changed format spoils all of them, a careless editor a few."""
@@ -39,7 +39,7 @@ def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *
     if not holes and source.complete and previous is not None and _same_pages(harvested, previous, code_version):
         return Judgement(
             outcome=Outcome.UNCHANGED,
-            reason=unchanged_since(previous.as_of, len(harvested.pages)),
+            reason=unchanged_since(previous.as_of, harvested.pages),
         )
     failed_gates = [*_gates_of_any_run(source, harvested)]
     gates_by_extent = _gates_of_a_part if holes else _gates_of_a_whole_run
@@ -60,9 +60,11 @@ def accepted_outcome(source: Source, harvested: Harvested) -> Outcome:
     return Outcome.OK if whole else Outcome.PARTIAL
 
 
-def unchanged_since(before: datetime, pages: int) -> str:
-    """Return the reason of a run on whose pages nothing is new."""
-    return f"nothing changed on {_pages(pages)} since {before:%Y-%m-%d}"
+def unchanged_since(before: datetime, pages: Sequence[Page]) -> str:
+    """Return the reason of a run on whose pages nothing is new; pages that were only vouched for are named apart."""
+    vouched = sum(page.vouched for page in pages)
+    only = f"; signals vouched for {vouched} of them, which were not asked for" if vouched else ""
+    return f"nothing changed on {_pages(len(pages))} since {before:%Y-%m-%d}{only}"
 
 
 def _nothing_read(source: Source, harvested: Harvested) -> Judgement:

@@ -1,5 +1,7 @@
 """A complete look whose every page is what it was at the complete look before: what is on them need not be read again.
 
+Pages that a trusted signal vouched for count as what they were (docs/decisions/0023).
+
 Reading is pure: the same bytes read by the same code give the same listings. So the run takes its counts and its
 problems from the run before, and the history gets a look that read everything alike (docs/decisions/0022).
 """
@@ -15,6 +17,7 @@ from sqlalchemy import Connection, RowMapping, literal, select
 from models.columns import storable
 from models.load_facts import Look, SeenOf
 from models.load_history import Effect, complete_looks, is_latest, load_history
+from models.load_listed import listed_anew
 from models.load_search import load_words
 from models.load_summaries import load_summaries
 from models.records import Harvested, Page, Stage
@@ -63,6 +66,7 @@ def counts_as_before(before: RowMapping, harvested: Harvested, problems: int) ->
         "problems": problems + len(harvested.problems),
         "robots": dict(harvested.robots),
         "incomplete": [],
+        "signals": {kind: dict(counts) for kind, counts in harvested.signals.items()},
     }
 
 
@@ -92,4 +96,6 @@ def load_as_before(connection: Connection, slug: str, as_of: datetime) -> Effect
     of_offerings = load_history(look, OFFERING, _AS_BEFORE, complete=True)
     load_summaries(connection, of_offerings.touched)
     load_words(connection, effect.touched)
+    with listed_anew(connection, effect.touched):
+        pass
     return effect

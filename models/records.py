@@ -111,7 +111,8 @@ class Source:
     ``pace_seconds`` is the least time between two requests to one host. ``needs_key`` names the setting that holds a
     key (never the key), ``key`` says where it goes. ``headers`` are further headers that its hosts ask callers for.
     ``programme`` is a regular expression for refs of which several are runs of one course (see ``programme_key``),
-    empty if each ref is a programme.
+    empty if each ref is a programme. ``trust_signals`` is false if every page is to be asked for, whatever cheaper
+    documents say of it (docs/decisions/0023).
     """
 
     slug: str
@@ -136,6 +137,7 @@ class Source:
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     framework: str = ""
     programme: str = ""
+    trust_signals: bool = True
 
     def format_on(self, day: date) -> Format:
         """Return the format in force on ``day``: the earliest that had not yet ended."""
@@ -177,6 +179,8 @@ class Page:
     ``at`` is aware and in UTC. ``digest`` is ``sha256:<hex>`` of the body. ``unchanged`` is true if the server
     answered 304 or if the body has the digest of the last archived capture of the same URL. ``place`` is the record
     that holds the body, ``record`` that of this very answer: another one if it is a revisit.
+    ``signal`` is what a cheaper document said of the page (``scrapers.signals``). A page that is ``vouched`` was not
+    asked for because its signal stood still: all it says is that of the last real answer, and it has no ``record``.
     """
 
     url: str
@@ -190,6 +194,8 @@ class Page:
     unchanged: bool = False
     place: ArchivePlace | None = None
     record: ArchivePlace | None = None
+    signal: str | None = None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +210,10 @@ class PageFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPage:
-    """The last archived capture of a URL: what a conditional request and a revisit record need.
+    """The last archived answer of a URL: what a conditional request, a revisit record and a vouched page need.
 
-    ``place`` points at the record that holds the body, never at a revisit record.
+    ``place`` points at the record that holds the body, never at a revisit record. ``final_url`` is the address that
+    answered, ``None`` if it is ``url``. ``signal`` is what a cheaper document said of the page in the run that asked.
     """
 
     url: str
@@ -216,6 +223,9 @@ class KnownPage:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    final_url: str | None = None
+    status: int = 200
+    signal: str | None = None
 
 
 # --------------------------------------------------------------------------------------
@@ -549,7 +559,7 @@ class Harvested:
     ``duplicates`` counts listings that repeated a ref of the same run word for word and were dropped.
     ``blocked`` holds the reason if the host refused (403, challenge, robots); ``crashed`` the reason if the walk over
     the catalogue broke off. ``robots`` maps a host to the decision taken and why. ``origin`` says where the pages come
-    from.
+    from. ``signals`` counts by kind what signals said of pages, and how often they were right (``scrapers.vouching``).
     """
 
     pages: tuple[Page, ...] = ()
@@ -562,6 +572,7 @@ class Harvested:
     crashed: str | None = None
     robots: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = Origin.LIVE
+    signals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -591,6 +602,7 @@ class RunRecord:
     """What a run did, as every command prints it. ``as_of`` is the aware UTC time the look speaks for.
 
     ``new``, ``changed``, ``missing`` and ``withdrawn`` count programmes; ``by_kind`` counts listings by listing kind.
+    ``vouched`` counts pages that were not asked for because a trusted signal said that they are what they were.
     """
 
     source: str
@@ -606,6 +618,7 @@ class RunRecord:
     problems: int = 0
     reason: str = ""
     by_kind: Mapping[str, int] = field(default_factory=dict)
+    vouched: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as JSON values; ``as_of`` as RFC 3339 in UTC."""

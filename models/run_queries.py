@@ -5,6 +5,7 @@ A part of ``models.queries`` that needs no frames, so that a harvest starts with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,8 @@ _COMPLETE = tuple(outcome.value for outcome in Outcome if outcome.counts_absence
 _FAILING = tuple(o.value for o in Outcome if not (o.writes_versions or o.counts_absences))
 _OUR_OWN = (Origin.LIVE.value, Origin.REPLAY.value)
 """Looks at the host or at a recording of it: captures of others say nothing of how a source is now."""
+SIGNAL_LOOKS_MAX = 400
+"""Runs whose signals count: more than a year of daily looks."""
 
 
 def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook | None:
@@ -80,9 +83,33 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
             content_type=row.content_type,
             etag=row.etag,
             last_modified=row.last_modified,
+            final_url=row.final_url if row.final_url != row.url else None,
+            status=row.status,
+            signal=row.signal,
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalLook:
+    """What the signals of one run of a source said, by kind, and how often they were right (``run.signals``)."""
+
+    as_of: datetime
+    signals: Mapping[str, Mapping[str, int]]
+
+
+def signal_looks(engine: Engine, slug: str, before: datetime) -> tuple[SignalLook, ...]:
+    """Return what signals said in the live runs of a source before a time, whatever came of them, the latest first."""
+    run = table("run")
+    statement = (
+        select(run.c.as_of, run.c.signals)
+        .where(run.c.source == slug, run.c.origin == Origin.LIVE.value, run.c.as_of < before)
+        .order_by(run.c.as_of.desc())
+        .limit(SIGNAL_LOOKS_MAX)
+    )
+    with engine.connect() as connection:
+        return tuple(SignalLook(as_of=at, signals=signals) for at, signals in connection.execute(statement))
 
 
 def last_good_looks(engine: Engine) -> dict[str, datetime]:

@@ -31,6 +31,7 @@ def run_record_of(row: RowMapping) -> RunRecord:
         problems=row["problems"],
         reason=row["reason"],
         by_kind=dict(row["by_kind"]),
+        vouched=sum(counts.get("vouched", 0) for counts in row["signals"].values()),
     )
 
 
@@ -48,6 +49,7 @@ def counts_of(harvested: Harvested) -> dict[str, Any]:
         "by_kind": dict(sorted(Counter(programme.kind for programme in programmes).items())),
         "robots": dict(harvested.robots),
         "incomplete": [harvested.crashed] if harvested.crashed else [],
+        "signals": {kind: dict(counts) for kind, counts in harvested.signals.items()},
     }
 
 
@@ -143,6 +145,8 @@ def _capture(page: Page) -> dict[str, Any]:
         "warc_length": page.place.length if page.place else None,
         "etag": headers.get("etag"),
         "last_modified": headers.get("last-modified"),
+        "signal": page.signal,
+        "vouched": page.vouched,
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from models.columns import Json, PlainText, UtcDateTime, one_of
@@ -112,6 +112,10 @@ class Run(Base):
     incomplete: Mapped[list[Any]] = mapped_column(
         comment="Why the walk cannot have seen everything, apart from failed pages (JSON list)"
     )
+    signals: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}",
+        comment="What the signals of the walk said, and how often they were right, by kind (JSON object)",
+    )
 
 
 class Capture(Base):
@@ -135,6 +139,14 @@ class Capture(Base):
     warc_length: Mapped[int | None] = mapped_column(comment="Length of that record in bytes")
     etag: Mapped[str | None] = mapped_column(comment="ETag as sent")
     last_modified: Mapped[str | None] = mapped_column(comment="Last-Modified as sent")
+    signal: Mapped[str | None] = mapped_column(
+        comment="What a cheaper document said of the page: kind and value (docs/decisions/0023); null if none "
+        "spoke of it"
+    )
+    vouched: Mapped[bool] = mapped_column(
+        server_default=false(),
+        comment="Whether the page was not asked for because its signal stood still; the answer is the last real one",
+    )
 
 
 class PageFailed(Base):

@@ -18,6 +18,7 @@ from scrapers.door import Door
 from scrapers.hosts import Hosts, OnWait
 from scrapers.robots import AGENT
 from scrapers.run_fetch import RunFetch
+from scrapers.vouching import Vouching
 from scrapers.warc import RunWriter
 
 
@@ -76,6 +77,7 @@ class HttpFetcher:
         on_page: Callable[[Page | PageFailure], None] | None = None,
         secret: str | None = None,
         on_wait: OnWait | None = None,
+        vouching: Vouching | None = None,
     ) -> RunFetch:
         """Return the ``Fetch`` of one run of ``source``.
 
@@ -86,6 +88,7 @@ class HttpFetcher:
             on_page: told of every page and every failure, for progress.
             secret: the key of the source, sent where its declaration says.
             on_wait: told when a request waits for the pace of its host, and for how long.
+            vouching: which pages need not be asked for; without it what signals say is kept, and every page asked for.
         """
         run = RunFetch(
             self._hosts,
@@ -97,6 +100,7 @@ class HttpFetcher:
             on_page=on_page,
             secret=secret,
             on_wait=on_wait,
+            vouching=vouching,
         )
         self._runs.append(run)
         return run

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from models.records import Page, PageFailure, Problem, Source, Stage
+from models.records import EMPTY, Page, PageFailure, Problem, Source, Stage
 from scrapers.scraper import PageFailed
+from scrapers.signals import Signal
 
 
 class GivenPages(ABC):
@@ -33,12 +34,15 @@ class GivenPages(ABC):
     async def get(self, url: str, *, accept: str | None = None) -> Page:
         """Return the page at ``url`` (see ``scrapers.scraper.Fetch``)."""
 
-    async def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
-        """Yield the pages at ``urls``; failed ones are recorded and left out.
+    async def many(
+        self, urls: Iterable[str], *, accept: str | None = None, signals: Mapping[str, Signal] = EMPTY
+    ) -> AsyncIterator[Page]:
+        """Yield the pages at ``urls``; failed ones are recorded and left out. No request is spared by ``signals``.
 
         Raises:
             SourceBlocked: if the walk may not go on.
         """
+        del signals
         for url in urls:
             try:
                 page = await self.get(url, accept=accept)

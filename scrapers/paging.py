@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from models.records import Page, Problem, Stage
 from scrapers.decode import PageUnreadable
 from scrapers.fields import EntryInvalid
 from scrapers.scraper import Fetch, PageFailed
+from scrapers.signals import Signal, entry
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One page of a list: how many entries it holds, the address of the next page, and the source's own total.
 
-    ``details`` are the addresses of the pages its entries have to themselves.
+    ``details`` are the addresses of the pages its entries have to themselves, ``signals`` what the entries say of them
+    (``scrapers.signals.entry``).
     """
 
     entries: int
     next_url: str | None = None
     total: int | None = None
     details: tuple[str, ...] = ()
+    signals: Mapping[str, Signal] = field(default_factory=dict)
 
 
 async def follow(
@@ -72,17 +75,38 @@ async def list_and_details(
     Raises:
         SourceBlocked: if the host refuses us.
     """
-    details: dict[str, None] = {}
+    details = Details(part_of)
+    async for page in follow(fetch, start, details.noted, accept=accept):
+        yield page
+    async for page in details.pages(fetch, accept=accept):
+        yield page
 
-    def noted(page: Page) -> Part:
-        part = part_of(page)
-        details.update(dict.fromkeys(part.details))
+
+class Details:
+    """The pages that entries of lists have to themselves, gathered while the lists are followed, each once."""
+
+    def __init__(self, part_of: Callable[[Page], Part]) -> None:
+        self._part_of = part_of
+        self._addresses: dict[str, None] = {}
+        self._signals: dict[str, Signal] = {}
+
+    def noted(self, page: Page) -> Part:
+        """Return what a page of a list is, and remember what its entries link to and say of it."""
+        part = self._part_of(page)
+        self._addresses.update(dict.fromkeys(part.details))
+        for address, signal in part.signals.items():
+            known = self._signals.get(address)
+            self._signals[address] = signal if known is None else entry((known, signal))
         return part
 
-    async for page in follow(fetch, start, noted, accept=accept):
-        yield page
-    async for page in fetch.many(details, accept=accept):
-        yield page
+    async def pages(self, fetch: Fetch, *, accept: str) -> AsyncIterator[Page]:
+        """Yield the pages gathered.
+
+        Raises:
+            SourceBlocked: if the host refuses us.
+        """
+        async for page in fetch.many(self._addresses, accept=accept, signals=self._signals):
+            yield page
 
 
 def with_query(url: str, **values: str | int) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, Self
 
 import httpx
 
-from models.records import KnownPage, Origin, Page, PageFailure, Source
+from models.records import EMPTY, KnownPage, Origin, Page, PageFailure, Source
 from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer
@@ -19,10 +19,14 @@ from scrapers.hosts import Hosts, NoPage, OnWait, page_of
 from scrapers.posting import split
 from scrapers.run_record import closing_record
 from scrapers.scraper import PageFailed
+from scrapers.signals import Signal
 from scrapers.sniff import challenge, expected_of, sniff
+from scrapers.turns import HeldPage, end, in_turn
+from scrapers.vouching import ArchivedBodies, Plan, Said, SignalWatch, Vouching
 from scrapers.warc import Exchange, Original, Purpose, RunWriter, encoded_url
 
 REFUSALS = frozenset({401, 403, 451})
+GONE = frozenset({404, 410})
 
 
 class RunFetch(Door):
@@ -47,6 +51,7 @@ class RunFetch(Door):
         on_page: Callable[[Page | PageFailure], None] | None,
         secret: str | None,
         on_wait: OnWait | None = None,
+        vouching: Vouching | None = None,
     ) -> None:
         super().__init__(hosts, source, agent=agent, on_wait=on_wait)
         self.pages: list[Page] = []
@@ -55,6 +60,7 @@ class RunFetch(Door):
         self._known = known
         self._on_page = on_page
         self._secret = secret
+        self._watch = SignalWatch(vouching, known, ArchivedBodies(archive)) if vouching is not None else None
         self._tasks: set[asyncio.Task[Page]] = set()
 
     async def __aenter__(self) -> Self:
@@ -65,7 +71,7 @@ class RunFetch(Door):
 
     async def aclose(self) -> None:
         """End the requests still under way."""
-        await _end(self._tasks)
+        await end(self._tasks)
 
     async def get(self, url: str, *, accept: str | None = None) -> Page:
         """Return the page at ``url``, archived.
@@ -76,48 +82,83 @@ class RunFetch(Door):
         """
         return await self._got(url, accept, bare=False)
 
-    async def _got(self, url: str, accept: str | None, *, bare: bool) -> Page:
+    async def _got(self, url: str, accept: str | None, *, bare: bool, signal: Signal | None = None) -> Page:
         """Return the page at ``url``; ``bare``: without its body if the host says that it is what it was."""
         self._stop_if_blocked()
         self._count()
         asked_for = self._redact(url)
+        said = self._watch.told(asked_for, signal) if self._watch and signal else Said.NOTHING
         try:
-            page = await self._page(url, asked_for, accept, bare=bare)
+            page = replace(await self._page(url, asked_for, accept, bare=bare), signal=signal)
         except NoPage as missing:
+            if self._watch and signal and missing.answer and missing.answer.status in GONE:
+                self._watch.gone(asked_for, signal, said)
             raise self._failed(asked_for, missing) from None
+        if self._watch and signal:
+            await self._watch.met(page, said)
         self.pages.append(replace(page, body=b""))
         self._tell(page)
         return page
 
-    async def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
+    async def many(
+        self, urls: Iterable[str], *, accept: str | None = None, signals: Mapping[str, Signal] = EMPTY
+    ) -> AsyncIterator[Page]:
         """Yield the pages at ``urls`` in the order asked, as many in flight as the source allows.
 
-        A page that is what it was (``unchanged``) may come without its body, which lies at its ``place``.
+        A page that is what it was (``unchanged``) may come without its body, which lies at its ``place``. Pages that
+        trusted signals vouch for are not asked for, unless one of the pages that are asked for first was not what its
+        signal said; those are held back, packed, until it is their turn.
 
         Raises:
             SourceBlocked: if the host refuses us; requests under way are given up.
         """
-        ahead: deque[asyncio.Task[Page]] = deque()
-        waiting = iter(urls)
-        in_flight = max(1, min(self._source.concurrency, IN_FLIGHT_MAX))
-        try:
-            while True:
-                while len(ahead) < in_flight and not self._is_paging_stopped:
-                    url = next(waiting, None)
-                    if url is None:
-                        break
-                    ahead.append(self._start(self._got(url, accept, bare=True)))
-                if not ahead:
-                    return
-                try:
-                    page = await ahead[0]
-                except PageFailed:
-                    ahead.popleft()
-                    continue
-                ahead.popleft()
+        steps: Iterable[str | Page] = urls
+        if self._watch and signals:
+            listed = list(urls)
+            plan = self._watch.plan([(url, self._redact(url)) for url in listed], signals)
+            held: dict[str, HeldPage | None] = {self._redact(url): None for url in plan.first}
+            async with aclosing(self._in_turn((u for u in listed if u in plan.first), accept, signals)) as early:
+                async for page in early:
+                    held[page.url] = HeldPage.of(page)
+            self._tell_of_misses()
+            if 2 * sum(page is not None for page in held.values()) < len(held):
+                plan = replace(plan, vouched=frozenset())  # a host that hardly answers has confirmed nothing
+            steps = self._steps(listed, plan, held, signals)
+        async with aclosing(self._in_turn(steps, accept, signals)) as pages:
+            async for page in pages:
                 yield page
-        finally:
-            await _end(ahead)
+        self._tell_of_misses()
+
+    def _steps(
+        self, urls: Iterable[str], plan: Plan, held: dict[str, HeldPage | None], signals: Mapping[str, Signal]
+    ) -> Iterator[str | Page]:
+        """Yield for each address the page that need not be asked for, or the address; nothing for one that failed."""
+        assert self._watch is not None
+        for url in urls:
+            if (asked_for := self._redact(url)) in held:
+                early = held.pop(asked_for)
+                if early is not None:
+                    yield early.page()
+            elif url in plan.vouched and (page := self._watch.vouched(asked_for, signals[url])) is not None:
+                self.pages.append(page)
+                self._tell(page)
+                yield page
+            else:
+                yield url
+
+    def _in_turn(
+        self, steps: Iterable[str | Page], accept: str | None, signals: Mapping[str, Signal]
+    ) -> AsyncGenerator[Page]:
+        def ask(url: str) -> asyncio.Task[Page]:
+            return self._start(self._got(url, accept, bare=True, signal=signals.get(url)))
+
+        at_once = max(1, min(self._source.concurrency, IN_FLIGHT_MAX))
+        return in_turn(steps, ask, at_once=at_once, is_stopped=lambda: self._is_paging_stopped)
+
+    @property
+    def signals(self) -> dict[str, dict[str, int]]:
+        """What the signals of this walk said, and how often they were right, by kind (``scrapers.vouching.COUNTS``)."""
+        return self._watch.counts if self._watch else {}
 
     def summary(self) -> dict[str, Any]:
         """Return the record of all that was fetched, for the metadata record that closes its archive file."""
@@ -128,6 +169,7 @@ class RunFetch(Door):
             robots=self.robots,
             incomplete=self.incomplete_reasons,
             blocked=self.blocked,
+            signals=self.signals,
         )
 
     # ---- one page ------------------------------------------------------------------------
@@ -140,6 +182,9 @@ class RunFetch(Door):
             address = self._allowed(url)
             await self._obey_robots(address)
             answer = await self._put(address, self._conditional(accept, known), body)
+            if known is not None and self._archive.bucket is not None:
+                # What is compared next is read in a thread, so that other requests go on meanwhile.
+                await asyncio.to_thread(self._archive.bring, known.place)
             location = answer.header("location")
             if answer.status in REDIRECTS and location:
                 if body is not None:
@@ -279,6 +324,13 @@ class RunFetch(Door):
     def _archive_damaged(self, error: ArchiveDamaged, url: str) -> None:
         self._note("archive_damaged", f"the archived page could not be read and was asked for anew: {error}", url)
 
+    def _tell_of_misses(self) -> None:
+        for miss in self._watch.misses() if self._watch else ():
+            self._note("signal_missed", miss.words(), miss.url)
+            if miss.skipped:
+                # They were given away already; only another walk can ask for them.
+                self.incomplete(f"{miss.kind} had vouched for {miss.skipped} pages before it was found wrong")
+
     def _tell(self, result: Page | PageFailure) -> None:
         if self._on_page is not None:
             self._on_page(result)
@@ -295,11 +347,3 @@ def _split(url: str) -> tuple[str, bytes | None]:
         return split(url)
     except ValueError as error:
         raise NoPage(str(error)) from error
-
-
-async def _end(tasks: Collection[asyncio.Task[Page]]) -> None:
-    """Cancel ``tasks`` and wait until they have ended, whatever they end with."""
-    ended = list(tasks)
-    for task in ended:
-        task.cancel()
-    await asyncio.gather(*ended, return_exceptions=True)

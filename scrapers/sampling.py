@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from models.records import Origin, Page, PageFailure, Problem
+from models.records import EMPTY, Origin, Page, PageFailure, Problem
 from scrapers.scraper import Fetch, PageFailed
+from scrapers.signals import Signal
 
 PAGES_OF_A_LIST_MAX = 2
 """How many pages of one list a sample holds: the second shows that paging works."""
@@ -45,12 +46,15 @@ class SampledFetch:
         self._lists[path] += 1
         return await self._get(url, accept)
 
-    async def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
+    async def many(
+        self, urls: Iterable[str], *, accept: str | None = None, signals: Mapping[str, Signal] = EMPTY
+    ) -> AsyncIterator[Page]:
         """Yield the pages at ``urls`` as far as the sample has room; failed ones are left out.
 
         Raises:
             SourceBlocked: if the host refuses us.
         """
+        del signals
         for url in urls:
             try:
                 page = await self._get(url, accept)

@@ -10,7 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Protocol
 
-from models.records import Format, Listing, Page, Problem, Source
+from models.records import EMPTY, Format, Listing, Page, Problem, Source
+from scrapers.signals import Signal
 
 References = Mapping[str, Mapping[str, str]]
 """Tables found on auxiliary pages, by name: ``{"partner": {"45": "The Chinese University of Hong Kong"}}``."""
@@ -39,10 +40,14 @@ class Fetch(Protocol):
         """
         ...
 
-    def many(self, urls: Iterable[str], *, accept: str | None = None) -> AsyncIterator[Page]:
+    def many(
+        self, urls: Iterable[str], *, accept: str | None = None, signals: Mapping[str, Signal] = EMPTY
+    ) -> AsyncIterator[Page]:
         """Yield the pages at ``urls`` in the order asked, several in flight; failed ones are recorded and left out.
 
         A page that is what it was at the last look may come without its body: it is for ``listings``, which gets it.
+        ``signals`` are what cheaper documents of this walk say of pages, by address: a page whose signal stands still
+        may not be asked for at all, once signals of that kind have earned trust (docs/decisions/0023).
 
         Raises:
             SourceBlocked: if the host refuses us.

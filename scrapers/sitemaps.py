@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from models.records import Page
 from scrapers.decode import TEXT_BYTES_MAX, PageUnreadable, local_name, xml_tree
 from scrapers.scraper import Fetch, PageFailed
+from scrapers.signals import Signal, lastmod
 
 ADDRESSES_MAX = 50_000
 """The protocol's own bound for one sitemap; more than that is not walked in one run."""
@@ -24,12 +25,14 @@ _ACCEPT = "application/xml"
 class Sitemap:
     """One document: addresses of pages, or (in an index) of further sitemaps.
 
-    ``truncated`` is true if the end of the document is missing, and addresses with it.
+    ``truncated`` is true if the end of the document is missing, and addresses with it. ``signals`` are the words of
+    ``<lastmod>`` by the address of the page, where they are printed.
     """
 
     pages: tuple[str, ...]
     sitemaps: tuple[str, ...]
     truncated: bool = False
+    signals: Mapping[str, Signal] = field(default_factory=dict)
 
 
 def sitemap(page: Page) -> Sitemap:
@@ -45,17 +48,20 @@ def sitemap(page: Page) -> Sitemap:
     name = local_name(tree)
     if name not in {"urlset", "sitemapindex"}:
         raise PageUnreadable(f"expected a sitemap, found <{name}>")
+    listed = list(_entries(tree, "url"))
     return Sitemap(
-        pages=tuple(_locations(tree, "url")),
-        sitemaps=tuple(_locations(tree, "sitemap")),
+        pages=tuple(address for address, _ in listed),
+        sitemaps=tuple(address for address, _ in _entries(tree, "sitemap")),
         truncated=decoded.truncated,
+        signals={address: signal for address, words in listed if (signal := lastmod(words)) is not None},
     )
 
 
-async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> AsyncIterator[Page]:
+async def walk_sitemaps(fetch: Fetch, start: str, found: MutableMapping[str, Signal | None]) -> AsyncIterator[Page]:
     """Yield the sitemaps from ``start`` on, each once; the addresses of pages they list are added to ``found``.
 
-    A sitemap that cannot be had or read makes the walk incomplete and costs no other.
+    With each address stands what the sitemap says of when the page last changed. If two say something else of one page,
+    that counts as nothing said. A sitemap that cannot be had or read makes the walk incomplete and costs no other.
 
     Raises:
         SourceBlocked: if the host refuses us.
@@ -82,8 +88,20 @@ async def walk_sitemaps(fetch: Fetch, start: str, found: dict[str, None]) -> Asy
             continue
         if listed.truncated:
             fetch.incomplete(f"{url} breaks off before its end: addresses are missing")
-        found.update(dict.fromkeys(listed.pages))
+        for address in listed.pages:
+            signal = listed.signals.get(address)
+            found[address] = signal if found.get(address, signal) == signal else None
         waiting.extend(listed.sitemaps)
+
+
+def listed_pages(fetch: Fetch, found: Mapping[str, Signal | None], *, accept: str) -> AsyncIterator[Page]:
+    """Yield the pages that sitemaps list (``walk_sitemaps``), with what these say of them.
+
+    Raises:
+        SourceBlocked: if the host refuses us.
+    """
+    signals = {address: signal for address, signal in found.items() if signal is not None}
+    return fetch.many(found, accept=accept, signals=signals)
 
 
 def _unpacked(page: Page) -> Page:
@@ -100,8 +118,9 @@ def _unpacked(page: Page) -> Page:
     return replace(page, body=body)
 
 
-def _locations(tree: etree._Element, name: str) -> Iterator[str]:
+def _entries(tree: etree._Element, name: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the addresses of a sitemap's entries, with the words of their ``<lastmod>``."""
     for entry in tree.iterchildren(f"{{*}}{name}"):
         words = entry.findtext("{*}loc")
         if words and words.strip():
-            yield words.strip()
+            yield words.strip(), entry.findtext("{*}lastmod")

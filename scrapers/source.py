@@ -142,6 +142,7 @@ def _source(slug: str, top: _Table) -> Source:
         lookups=_lookups(top.table("lookups", optional=True)),
         framework=top.take("framework", _is_text, "the name of a framework of qualifications", ""),
         programme=top.take("programme", _is_pattern_with_a_group, "a regular expression with a group", ""),
+        trust_signals=top.take("trust_signals", lambda v: isinstance(v, bool), "true or false", True),
     )
 
 

@@ -24,6 +24,7 @@ from scrapers.html import labelled, soup, text
 from scrapers.recognise import Proposal, recognise
 from scrapers.schemaorg import KINDS
 from scrapers.scraper import Fetch, PageFailed
+from scrapers.signals import Signal
 from scrapers.sitemaps import walk_sitemaps
 from scrapers.structured import nodes, types, within
 
@@ -132,7 +133,7 @@ async def _feeds(fetch: Looking, page: Page, tree: Tag, tell: Callable[[str], No
 
 async def _sitemaps(fetch: Looking, page: Page, _: Tag, tell: Callable[[str], None]) -> AsyncIterator[Proposal]:
     named = fetch.sitemaps.get(urlsplit(page.final_url).netloc, ()) or (urljoin(page.final_url, "/sitemap.xml"),)
-    listed: dict[str, None] = {}
+    listed: dict[str, Signal | None] = {}
     for start in named[:_GROUPS_TRIED]:
         async for _page in walk_sitemaps(fetch, start, listed):
             pass

@@ -26,7 +26,8 @@ Names are those of ``scrapers.declared``; besides, what its ``Rules`` reads.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,17 +37,32 @@ from models.records import Format, Listing, Page, Problem, Source
 from models.vocab import vocabulary
 from scrapers.declared import LISTS, OptionsInvalid, Rules, Treatment, Words, listing_names, one
 from scrapers.fields import RecordInvalid, each_of
-from scrapers.html import attribute, labelled, link, links, maybe, part, section, some, soup, text
+from scrapers.html import (
+    SelectorError,
+    attribute,
+    labelled,
+    link,
+    maybe,
+    part,
+    section,
+    some,
+    soup,
+    text,
+)
 from scrapers.html import one as one_element
-from scrapers.paging import Part, follow, same_page, with_query
+from scrapers.paging import Details, Part, follow, same_page, with_query
 from scrapers.scraper import Fetch, References, Scraper
-from scrapers.sitemaps import walk_sitemaps
+from scrapers.selecting import ready, select
+from scrapers.signals import Signal, entry
+from scrapers.sitemaps import listed_pages, walk_sitemaps
 
 _ACCEPT = "text/html"
 _ATTRIBUTE = re.compile(r"^(.*?)@([A-Za-z_:][\w:.-]*)$")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d+")
 _PATH_OF_PAGE = re.compile(r"/page/\d+/?$")
 _OF_CAMPAIGNS = re.compile(r"utm_|fbclid|gclid")
+_TELLING = ("href", "datetime", "content", "title", "alt", "value")
+"""Attributes that say something of what an entry of a list links to."""
 _MANY = LISTS | {"description"} | frozenset(vocabulary("statement"))
 
 
@@ -84,7 +100,7 @@ class Field:
 
     def _elements(self, within: Tag) -> list[Tag]:
         if self._many or self._first:
-            found = list(within.select(self._selector))
+            found = select(within, self._selector)
             return found if self._many else found[:1]
         element = maybe(within, self._selector)
         return [] if element is None else [element]
@@ -100,6 +116,7 @@ class Catalogue(Scraper):
 
     def __init__(self, source: Source, form: Format) -> None:
         super().__init__(source, form)
+        ready()
         options = form.options
         self.rules = Rules.of(options)
         detail = dict(options.get("detail", {}))
@@ -117,25 +134,27 @@ class Catalogue(Scraper):
 
     async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
         """Yield the lists, then the page of each entry."""
-        details: dict[str, None] = {}
-        if self._from_sitemap:
-            found: dict[str, None] = {}
-            for start in self.format.start:
-                async for page in walk_sitemaps(fetch, start, found):
-                    yield page
-            details = {address: None for address in found if self._match.search(address)}
-        else:
+        walk = self._by_sitemap(fetch) if self._from_sitemap else self._by_lists(fetch)
+        async for page in walk:
+            yield page
 
-            def noted(page: Page) -> Part:
-                part = self._part(page)
-                details.update(dict.fromkeys(part.details))
-                return part
-
-            for start in self.format.start:
-                async for page in follow(fetch, start, noted, accept=_ACCEPT):
-                    yield page
+    async def _by_sitemap(self, fetch: Fetch) -> AsyncIterator[Page]:
+        found: dict[str, Signal | None] = {}
+        for start in self.format.start:
+            async for page in walk_sitemaps(fetch, start, found):
+                yield page
         if self._detail:
-            async for page in fetch.many(details, accept=_ACCEPT):
+            details = {address: signal for address, signal in found.items() if self._match.search(address)}
+            async for page in listed_pages(fetch, details, accept=_ACCEPT):
+                yield page
+
+    async def _by_lists(self, fetch: Fetch) -> AsyncIterator[Page]:
+        details = Details(self._part)
+        for start in self.format.start:
+            async for page in follow(fetch, start, details.noted, accept=_ACCEPT):
+                yield page
+        if self._detail:
+            async for page in details.pages(fetch, accept=_ACCEPT):
                 yield page
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:
@@ -195,17 +214,27 @@ class Catalogue(Scraper):
     def _part(self, page: Page) -> Part:
         tree = soup(page)
         items = self._elements(tree)
+        said = self._said(items, page) if self._has_links else {}
         return Part(
             entries=len(items),
             next_url=self._following(tree, page, len(items)),
             total=self._total(tree),
-            details=links(items, page, self._anchor) if self._has_links else (),
+            details=tuple(said),
+            signals={address: entry(words) for address, words in said.items()} if self._detail else {},
         )
+
+    def _said(self, items: Iterable[Tag], page: Page) -> dict[str, list[str]]:
+        """Return what the entries of a list say, by the addresses they link to; without those that point nowhere."""
+        said: dict[str, list[str]] = {}
+        for item in items:
+            with suppress(SelectorError):
+                said.setdefault(link(self._anchor(item), page), []).extend(_printed(item))
+        return said
 
     def _elements(self, tree: Tag) -> list[Tag]:
         options = self.format.options
         if (options.get("none") and tree.select_one(options["none"])) or self._page:
-            return list(tree.select(self._items))
+            return select(tree, self._items)
         return some(tree, self._items)
 
     def _following(self, tree: Tag, page: Page, count: int) -> str | None:
@@ -224,6 +253,13 @@ class Catalogue(Scraper):
         printed = _NUMBER.findall(text(tree.select_one(selector)) or "") if selector else []
         # "1 - 20 of 438": the total is the largest number.
         return max((int(re.sub(r"\D", "", number)) for number in printed), default=None)
+
+
+def _printed(item: Tag) -> Iterator[str]:
+    """Yield what an element says to a reader; its classes and tokens say nothing."""
+    yield text(item) or ""
+    for element in (item, *item.find_all(True)):
+        yield from (f"{name}={element[name]}" for name in _TELLING if element.get(name))
 
 
 def _words(fields: Mapping[str, Field], element: Tag) -> Words:

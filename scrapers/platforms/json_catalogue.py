@@ -10,9 +10,10 @@ start addresses. Besides: what ``scrapers.declared.Rules`` reads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -20,12 +21,14 @@ from jmespath.exceptions import JMESPathError
 from models.records import Format, Listing, Page, Problem, Source
 from scrapers.declared import OptionsInvalid, Rules, Treatment, Words, listing_names, offering_names, one
 from scrapers.decode import PageUnreadable, json_value
-from scrapers.fields import Record, RecordInvalid, each_of
+from scrapers.fields import Record, RecordInvalid, absolute, each_of
 from scrapers.paging import Part, follow, with_query
 from scrapers.posting import posted
 from scrapers.scraper import Fetch, References, Scraper
 
 _URL_SAFE = ":/?#[]@!$&'()*+,;=%~-._"
+_NAMES = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+"""A path of names alone, as most are: it is walked here, at a fifth of the cost."""
 
 
 class Path:
@@ -38,6 +41,7 @@ class Path:
         except (JMESPathError, KeyError, TypeError) as error:
             raise OptionsInvalid(f"[options] {where}: {spec!r} is no JMESPath expression: {error}") from error
         self._where = where
+        self._names = tuple(table["path"].split(".")) if _NAMES.fullmatch(table["path"]) else ()
         self._treatment = Treatment.of(table, f"[options] {where}")
 
     def value(self, entry: Any) -> Any:
@@ -46,6 +50,10 @@ class Path:
         Raises:
             RecordInvalid: if the entry is of a shape that the expression's functions cannot take.
         """
+        if self._names:
+            for name in self._names:
+                entry = entry.get(name) if isinstance(entry, dict) else None
+            return entry
         try:
             return self._expression.search(entry)
         except JMESPathError as error:
@@ -117,7 +125,7 @@ class JsonCatalogue(Scraper):
             raise RecordInvalid("an entry without 'ref'")
         return [
             self.rules.listing(
-                words, ref=ref, url=urljoin(page.final_url, url) if url else None, offerings=self._offerings(entry)
+                words, ref=ref, url=absolute(page.final_url, url) if url else None, offerings=self._offerings(entry)
             )
         ]
 

@@ -14,7 +14,8 @@ from models.records import Format, Listing, Page, Problem, Source, Stage
 from scrapers.declared import Rules
 from scrapers.schemaorg import listings
 from scrapers.scraper import Fetch, References, Scraper
-from scrapers.sitemaps import walk_sitemaps
+from scrapers.signals import Signal
+from scrapers.sitemaps import listed_pages, walk_sitemaps
 
 _ACCEPT = "text/html"
 
@@ -29,14 +30,15 @@ class Catalogue(Scraper):
 
     async def pages(self, fetch: Fetch) -> AsyncIterator[Page]:
         """Yield the sitemaps, then the pages of entries."""
-        found: dict[str, None] = {}
+        found: dict[str, Signal | None] = {}
         for start in self.format.start:
             if self._is_entry(start):
                 found[start] = None
                 continue
             async for page in walk_sitemaps(fetch, start, found):
                 yield page
-        async for page in fetch.many((url for url in found if self._is_entry(url)), accept=_ACCEPT):
+        entries = {url: signal for url, signal in found.items() if self._is_entry(url)}
+        async for page in listed_pages(fetch, entries, accept=_ACCEPT):
             yield page
 
     def listings(self, page: Page, references: References) -> Iterable[Listing | Problem]:

@@ -49,6 +49,7 @@ def test_it_is_valid_with_an_empty_database(run_here: Run, tmp_path: Path) -> No
         (("reference",), list),
         (("snapshot", "--as-of", "2026-01-31"), list),
         (("export", "--format", "csv", "--out", str(tmp_path / "files")), dict),
+        (("sources", "signals"), list),
         (("sources", "test", "--into", str(tmp_path)), list),
     ]:
         done = run_here(*arguments, "--json")

@@ -408,7 +408,8 @@ class Recorded:
         self.asked.append(url)
         return self.pages[url]
 
-    async def many(self, urls: Any, *, accept: str | None = None) -> Any:
+    async def many(self, urls: Any, *, accept: str | None = None, signals: Any = None) -> Any:
+        del signals
         for url in urls:
             yield await self.get(url, accept=accept)
 

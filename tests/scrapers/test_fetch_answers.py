@@ -297,4 +297,6 @@ def test_the_summary_closes_the_archive_file(site: Site, observed: Observed) -> 
         "robots": {"www.tu.example": "allowed: no robots.txt (404)"},
         "incomplete": ["the list stops at 1"],
         "blocked": None,
+        "vouched": 0,
+        "signals": {},
     }

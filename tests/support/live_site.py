@@ -21,6 +21,7 @@ from scrapers.client import FetchLimits
 from scrapers.fetch import HttpFetcher
 from scrapers.run_fetch import RunFetch
 from scrapers.scraper import PageFailed, SourceBlocked
+from scrapers.vouching import Vouching
 
 HOST = "www.tu.example"
 BASE = f"https://{HOST}"
@@ -285,6 +286,7 @@ class Observed:
         secret: str | None = None,
         key: str = "0123456789abcdef",
         started: datetime = STARTED,
+        vouching: Vouching | None = None,
     ) -> Ran:
         told: list[Page | PageFailure] = []
         source = source or source_of()
@@ -300,8 +302,9 @@ class Observed:
             with self.archive.run_writer(source.slug, key, started, secret=secret) as writer:
                 known_by_url = {k.url: k for k in remembered}
                 fetch = fetcher.run(
-                    source, writer=writer, archive=self.archive, known=known_by_url, on_page=told.append, secret=secret
-                )
+                    source, writer=writer, archive=self.archive, known=known_by_url, on_page=told.append, secret=secret,
+                    vouching=vouching,
+                )  # fmt: skip
                 async with fetch:
                     result = await walk(fetch)
                 writer.close(fetch.summary())
