@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from classify.elements import says_nothing
-from classify.phrases import Phrase, Text, first_evidence, phrases, table
+from classify.phrases import Phrases, Text, phrases, table
 from models.classification import EVIDENCE_MOST, Evidence, KnownOrganisation
 from models.records import Programme, Source
 
@@ -105,6 +105,7 @@ def awarded_by(kind: str, organisations: Sequence[KnownOrganisation]) -> tuple[E
     return None, None
 
 
+@lru_cache(maxsize=4_096)
 def fact(rule: str, field: str, words: str) -> Evidence:
     """Return the evidence of a rule whose confidence stands in the data."""
     confidence: float = table(_TABLE)["confidence"][rule]
@@ -128,11 +129,11 @@ def _words(programme: Programme, name: str) -> str | None:
 
 
 def _says(what: str, labels: Iterable[Text]) -> Evidence | None:
-    return first_evidence(_phrases(what), labels)
+    return _phrases(what).first_evidence(labels)
 
 
 def _text_says(what: str, texts: Iterable[Text]) -> Evidence | None:
-    return first_evidence(phrases(_TEXTS)[what], texts)
+    return phrases(_TEXTS)[what].first_evidence(texts)
 
 
 def _kind(programme: Programme) -> Evidence:
@@ -150,8 +151,7 @@ def _degree(programme: Programme, source: Source, labels: tuple[Text, ...]) -> E
 
 def _brand(programme: Programme, source: Source, labels: tuple[Text, ...]) -> Evidence | None:
     """Return evidence that what its source calls a degree is a credential of a platform ("Nanodegree")."""
-    brands = [phrase for phrase in _phrases("credential") if phrase.id.startswith("brand.")]
-    if found := first_evidence(brands, labels):
+    if found := _brands().first_evidence(labels):
         return found
     if programme.kind == "degree" and source.slug in table(_TABLE)["brands"]["degree"]:
         return fact("kind.brand", "kind", programme.kind)
@@ -216,8 +216,13 @@ def _flag(programme: Programme, answer: str) -> Evidence | None:
     return None
 
 
-def _phrases(what: str) -> tuple[Phrase, ...]:
+def _phrases(what: str) -> Phrases:
     return phrases(_TABLE)[what]
+
+
+@cache
+def _brands() -> Phrases:
+    return Phrases(phrase for phrase in _phrases("credential") if phrase.id.startswith("brand."))
 
 
 @cache

@@ -46,7 +46,8 @@ def development(
 
 
 def _surest(findings: Sequence[DevelopmentFinding]) -> Iterator[DevelopmentFinding]:
-    for mode in vocabulary("development_mode"):
+    found = {finding.mode for finding in findings}
+    for mode in (mode for mode in vocabulary("development_mode") if mode in found):
         of_mode = sorted((f for f in findings if f.mode == mode), key=lambda f: -f.evidence.confidence)
         by_rule = {f.evidence.rule: f for f in reversed(of_mode)}
         yield from [f for f in of_mode if by_rule[f.evidence.rule] is f][:EVIDENCE_PER_MODE]

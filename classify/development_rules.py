@@ -105,6 +105,12 @@ def groups(name: str) -> tuple[tuple[frozenset[str], tuple[tuple[frozenset[str],
 
 
 @cache
+def all_stems(name: str) -> frozenset[str]:
+    """Return the stems of all rules of a table."""
+    return frozenset(stem for row in table()[name] for stem in row["stems"])
+
+
+@cache
 def rules(name: str, fields: frozenset[str], languages: frozenset[str]) -> tuple[Rule, ...]:
     """Return the rules of a group, in the order of the data. Those of a language no text is in are never made."""
     return tuple(

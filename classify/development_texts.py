@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from classify.development_rules import Rule, groups, reads, rules
+from classify.development_rules import Rule, all_stems, groups, reads, rules
 from classify.phrases import SHORT, Text
 from classify.texts import texts_of
 from models.records import Programme, Source
@@ -24,7 +24,7 @@ class Texts:
         self._texts = tuple(
             Text.of(field, words) for field, words in texts_of(programme) if _speaks_of_it(field, words, others)
         )
-        self._stems = frozenset().union(*(text.stems for text in self._texts))
+        self._stems = frozenset().union(*(text.stems or () for text in self._texts))
 
     def in_field(self, field: str) -> tuple[Text, ...]:
         """Return the texts of one field."""
@@ -35,6 +35,8 @@ class Texts:
 
         Left out are rules of which no stem stands in any text.
         """
+        if self._stems.isdisjoint(all_stems(table)):
+            return
         for fields, by_language in groups(table):
             spoken = [(languages, stems) for languages, stems in by_language if not self._stems.isdisjoint(stems)]
             in_fields = [text for text in self._texts if reads(fields, text.field)] if spoken else []

@@ -7,10 +7,10 @@ say it (``elements.toml``). What is not found is not stated; nothing here says t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from classify.phrases import Phrase, Text, first_evidence, phrases, table
+from classify.phrases import Phrases, Text, phrases, table
 from models.classification import EVIDENCE_MOST, Evidence, KnownOrganisation
 from models.records import Programme, Source
 from models.vocab import vocabulary
@@ -60,13 +60,14 @@ class _Texts:
         self._programme = programme
         self._prepared: dict[str, Text | None] = {}
 
-    def named(self, names: Sequence[str]) -> Iterator[Text]:
+    def named(self, names: Sequence[str]) -> list[Text]:
+        """Return the texts of these names that there are."""
+        prepared = self._prepared
         for name in names:
-            if name not in self._prepared:
+            if name not in prepared:
                 words = self._words(name)
-                self._prepared[name] = Text.of(name, words) if words else None
-            if text := self._prepared[name]:
-                yield text
+                prepared[name] = Text.of(name, words) if words else None
+        return [text for name in names if (text := prepared[name]) is not None]
 
     def _words(self, name: str) -> str | None:
         field, _, inner = name.partition(".")
@@ -137,7 +138,7 @@ def _stated(element: str, rule: _Rule, programme: Programme, texts: _Texts) -> E
         words = programme.statements.get(name)
         if words and (evidence := _statement(element, name, words, programme, texts)):
             return evidence
-    return first_evidence(rule.phrases, texts.named(rule.texts))
+    return rule.phrases.first_evidence(texts.named(rule.texts))
 
 
 def _statement(element: str, name: str, words: str, programme: Programme, texts: _Texts) -> Evidence | None:
@@ -156,9 +157,9 @@ def _assessment(field: str, words: str, programme: Programme, texts: _Texts) -> 
     said = phrases(_TABLE)
     if programme.kind == "badge":
         # Whatever a badge asks for is printed as its criteria; only some of it is assessment.
-        return first_evidence((*said["assessment"], *said["criteria"]), texts.named((field,)))
-    if first_evidence(said["no_assessment"], texts.named((field,))):
-        return first_evidence(said["assessment"], texts.named((field,)))
+        return _of_badges().first_evidence(texts.named((field,)))
+    if said["no_assessment"].first_evidence(texts.named((field,))):
+        return said["assessment"].first_evidence(texts.named((field,)))
     return _quote("statement", field, words)
 
 
@@ -185,12 +186,18 @@ class _Rule:
     def __init__(self, element: str, row: Mapping[str, Sequence[str]]) -> None:
         self.statements = tuple(row.get("statements", ()))
         self.texts = tuple(row["texts"])
-        self.phrases: tuple[Phrase, ...] = phrases(_TABLE).get(element, ())
+        self.phrases = phrases(_TABLE).get(element, Phrases(()))
 
 
 @cache
 def _rules() -> Mapping[str, _Rule]:
     return {element: _Rule(element, row) for element, row in table(_TABLE)["element"].items()}
+
+
+@cache
+def _of_badges() -> Phrases:
+    said = phrases(_TABLE)
+    return Phrases((*said["assessment"], *said["criteria"]))
 
 
 @cache

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ def hits(text: str, languages: tuple[str, ...]) -> list[Hit]:
     """
     index = _index(languages)
     found = list(index.in_words(text))
-    if _HAS_CJK.search(text):
+    if not text.isascii() and _HAS_CJK.search(text):
         found = sorted([*found, *index.in_characters(text)], key=lambda hit: hit.start)
     return [hit for hit in found if hit.entry.codes]
 
@@ -134,98 +134,136 @@ class _Node(dict[str, "_Node"]):
         super().__init__()
         self.entry: Entry | None = None
 
+    def add(self, words: tuple[str, ...], entry: Entry) -> None:
+        """Add a phrase; the first of one form counts."""
+        node = self
+        for word in words:
+            node = node.setdefault(word, _Node())
+        node.entry = node.entry or entry
+
+
+_Stem = tuple[tuple[str, ...], Entry]
+"""The beginnings of the words that follow the one with which a stem begins, and what it says."""
+
+
+class _Lexicon:
+    """The entries of one language, by how they are looked up."""
+
+    def __init__(self, language: str, found: Iterable[Entry] | None = None) -> None:
+        """Read the entries of a language, unless they are given."""
+        self.phrases = _Node()
+        self.stems: dict[str, list[_Stem]] = {}
+        self.substrings: dict[str, Entry] = {}
+        kinds = ("not", "words", "title", "weak", "stems")
+        for entry in found or (entry for kind in kinds for entry in entries(language, kind)):
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        if entry.language in WITHOUT_SPACES and _HAS_CJK.search(entry.text):
+            self.substrings.setdefault(_even(entry.text), entry)
+        elif words := _folded(entry.text):
+            if entry.kind == "stems" and entry.language not in WITHOUT_SPACES:
+                self.stems.setdefault(words[0], []).append((words[1:], entry))
+            else:
+                self.phrases.add(words, entry)
+
+
+@cache
+def _lexicon(language: str) -> _Lexicon:
+    return _Lexicon(language)
+
+
+def _merged(nodes: Sequence[_Node]) -> _Node | None:
+    """Return nodes as one in which the first that knows a phrase says what it means."""
+    if len(nodes) < 2:
+        return nodes[0] if nodes else None
+    merged = _Node()
+    merged.entry = next((node.entry for node in nodes if node.entry is not None), None)
+    for word in dict.fromkeys(word for node in nodes for word in node):
+        following = _merged([node[word] for node in nodes if word in node])
+        assert following is not None  # one of them has the word
+        merged[word] = following
+    return merged
+
 
 @dataclass(frozen=True, slots=True)
 class _Start:
     """What can begin with a word: phrases, and stems with the beginnings of the words that follow, longest first.
 
     ``alone`` is what the word says whatever follows; it counts unless ``goes_on``: then the words after it may matter.
+    ``says`` is false for a word with which nothing begins, as most are.
     """
 
     word: str
     phrases: _Node | None
-    stems: tuple[tuple[tuple[str, ...], Entry], ...]
+    stems: tuple[_Stem, ...]
     goes_on: bool
     alone: Entry | None
+    says: bool
 
 
 class _Index:
-    """The lexicons of some languages, merged: the first language that knows a word says what it means."""
+    """Lexicons, as if they were one: the first that knows a word says what it means."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        self._phrases = _Node()
-        self._stems: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-        self._substrings: dict[str, Entry] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        for language in languages:
-            self._add_language(language)
-        self._measure()
+    def __init__(self, lexicons: Sequence[_Lexicon]) -> None:
+        self._lexicons = lexicons
         self._start = lru_cache(maxsize=65_536)(self._look_up)
 
-    def _add_language(self, language: str) -> None:
-        for kind in ("not", "words", "title", "weak"):
-            for entry in entries(language, kind):
-                self._add(entry)
-        for entry in entries(language, "stems"):
-            if language in WITHOUT_SPACES:
-                self._add(entry)
-            elif words := _folded(entry.text):
-                self._stems.setdefault(words[0], []).append((words[1:], entry))
+    @cached_property
+    def _substrings(self) -> Mapping[str, Entry]:
+        return {text: entry for lexicon in reversed(self._lexicons) for text, entry in lexicon.substrings.items()}
 
-    def _add(self, entry: Entry) -> None:
-        if entry.language in WITHOUT_SPACES and _HAS_CJK.search(entry.text):
-            self._substrings.setdefault(_even(entry.text), entry)
-        elif words := _folded(entry.text):
-            node = self._phrases
-            for word in words:
-                node = node.setdefault(word, _Node())
-            node.entry = node.entry or entry
-
-    def _measure(self) -> None:
-        """Note which lengths, longest first, the entries have that begin with a character."""
+    @cached_property
+    def _lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """Which lengths, longest first, the entries have that begin with a character."""
         lengths: dict[str, set[int]] = {}
         for text in self._substrings:
             lengths.setdefault(text[0], set()).add(len(text))
-        self._lengths = {first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()}
+        return {first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()}
 
     def _look_up(self, word: str) -> _Start:
         folded = fold(word)
-        beginnings = (folded[:length] for length in range(len(folded), 1, -1))
-        stems = [stem for beginning in beginnings for stem in self._stems.get(beginning, ())]
+        phrases = _merged([node for each in self._lexicons if (node := each.phrases.get(folded)) is not None])
+        stems = [
+            stem
+            for length in range(len(folded), 1, -1)
+            for each in self._lexicons
+            for stem in each.stems.get(folded[:length], ())
+        ]
         stems.sort(key=lambda stem: -len(stem[0]))
-        phrases = self._phrases.get(folded)
         alone = phrases.entry if phrases is not None else None
         if alone is None and stems:
             alone = stems[0][1]
         goes_on = bool(phrases) or any(rest for rest, _ in stems)
-        return _Start(folded, phrases, tuple(stems), goes_on, alone)
+        return _Start(folded, phrases, tuple(stems), goes_on, alone, says=goes_on or alone is not None)
 
     def in_words(self, text: str) -> Iterator[Hit]:
         """Yield the hits of phrases, words and stems, longest first at each word."""
         words = list(_WORD.finditer(text))
         starts = [self._start(word[0]) for word in words]
-        at = 0
-        while at < len(starts):
-            entry, end = starts[at].alone, at + 1
-            if starts[at].goes_on:
+        end = 0
+        for at, start in enumerate(starts):
+            if at < end or not start.says:
+                continue
+            entry, end = start.alone, at + 1
+            if start.goes_on:
                 entry, end = self._phrase(starts, at)
-                entry, end = self._stem(starts, at, entry, end)
+                if start.stems:
+                    entry, end = self._stem(starts, at, entry, end)
             if entry is not None:
                 yield Hit(entry, words[at].start(), words[end - 1].end())
-            at = end
 
     @staticmethod
     def _phrase(starts: list[_Start], at: int) -> tuple[Entry | None, int]:
         """Return the longest phrase from a word on and where it ends; ``None`` and the next word if there is none."""
-        found: tuple[Entry | None, int] = (None, at + 1)
-        node = starts[at].phrases
-        end = at + 1
-        while node is not None:
-            if node.entry is not None:
-                found = (node.entry, end)
-            node = node.get(starts[end].word) if end < len(starts) else None
-            end += 1
-        return found
+        node, following = starts[at].phrases, at + 1
+        entry, end = (None if node is None else node.entry), following
+        while node and following < len(starts):
+            node = node.get(starts[following].word)
+            following += 1
+            if node is not None and node.entry is not None:
+                entry, end = node.entry, following
+        return entry, end
 
     @staticmethod
     def _stem(starts: list[_Start], at: int, entry: Entry | None, end: int) -> tuple[Entry | None, int]:
@@ -275,4 +313,4 @@ def _even(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _index(languages: tuple[str, ...]) -> _Index:
-    return _Index(languages)
+    return _Index([_lexicon(language) for language in languages])

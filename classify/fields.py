@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -63,12 +63,9 @@ class _Word(NamedTuple):
     start: int
     end: int
 
-    def times(self, factor: float) -> _Word:
-        scores = {code: score * factor for code, score in self.scores.items()}
-        return _Word(scores, self.rule, self.field, self.text, self.start, self.end)
 
-    def speaks_for(self, broad: str) -> float:
-        return sum(score for code, score in self.scores.items() if code[:2] == broad)
+_Weighed = tuple[float, Sequence[_Word]]
+"""The words of a group, and by what their scores are to be multiplied."""
 
 
 def field_of_education(programme: Programme, source: Source) -> tuple[FieldFinding | None, tuple[Unread, ...]]:
@@ -82,10 +79,9 @@ def field_of_education(programme: Programme, source: Source) -> tuple[FieldFindi
     known, free, unread = _subjects([s for s in programme.subjects if s not in looked_up], source)
     if looked_up:
         return _looked_up(looked_up[0], own[key(looked_up[0])]), unread
-    words: list[_Word] = []
-    for group, found in _groups(programme, free, languages_to_read(programme.languages, source.language)):
-        words += _weighed(group, found)
-    return _finding([*_weighed("crosswalk", known), *words]), unread
+    languages = languages_to_read(programme.languages, source.language)
+    groups = [_weighed(group, list(found)) for group, found in _groups(programme, free, languages)]
+    return _finding([_weighed("crosswalk", known), *groups]), unread
 
 
 def _looked_up(subject: str, code: str) -> FieldFinding:
@@ -166,25 +162,26 @@ def _in_texts(
 
 
 def _word(hit: Hit, name: str, text: str, factor: float) -> _Word:
-    share = hit.entry.weight * factor / len(hit.entry.codes)
-    return _Word(dict.fromkeys(hit.entry.codes, share), f"words-{hit.entry.language}", name, text, hit.start, hit.end)
+    entry, start, end = hit
+    share = entry.weight * factor / len(entry.codes)
+    return _Word(dict.fromkeys(entry.codes, share), f"words-{entry.language}", name, text, start, end)
 
 
-def _weighed(group: str, found: Iterable[_Word]) -> list[_Word]:
-    """Return a group's words with scores that add up to its weight, or to less if together they say little."""
-    words = list(found)
-    total = sum(sum(word.scores.values()) for word in words)
-    factor = _rules().weights[group] / max(total, _rules().enough[group])
-    return [word.times(factor) for word in words]
+def _weighed(group: str, words: Sequence[_Word]) -> _Weighed:
+    """Weigh a group's words so that their scores add up to its weight, or to less if together they say little."""
+    rules = _rules()
+    total = sum([sum(word.scores.values()) for word in words])
+    return rules.weights[group] / max(total, rules.enough[group]), words
 
 
-def _finding(words: list[_Word]) -> FieldFinding | None:
+def _finding(groups: Sequence[_Weighed]) -> FieldFinding | None:
     """Return the field with the highest score if it leads by enough of the whole, with its strongest word."""
     rules = _rules()
     scores: dict[str, float] = {}
-    for word in words:
-        for code, score in word.scores.items():
-            scores[code] = scores.get(code, 0.0) + score
+    for factor, words in groups:
+        for word in words:
+            for code, score in word.scores.items():
+                scores[code] = scores.get(code, 0.0) + score * factor
     broad: dict[str, float] = {}
     for code, score in scores.items():
         broad[code[:2]] = broad.get(code[:2], 0.0) + score
@@ -195,7 +192,7 @@ def _finding(words: list[_Word]) -> FieldFinding | None:
     narrow, narrow_lead = _leader({code: s for code, s in scores.items() if len(code) > 2 and code[:2] == best})
     if narrow_lead < rules.narrow_lead * broad[best]:
         narrow = None
-    return FieldFinding(broad=best, narrow=narrow, evidence=_evidence(words, best, strength))
+    return FieldFinding(broad=best, narrow=narrow, evidence=_evidence(groups, best, strength))
 
 
 def _leader(scores: Mapping[str, float]) -> tuple[str | None, float]:
@@ -207,10 +204,16 @@ def _leader(scores: Mapping[str, float]) -> tuple[str | None, float]:
     return ranked[0][0], ranked[0][1] - second
 
 
-def _evidence(words: list[_Word], broad: str, strength: float) -> Evidence:
-    speaking = [word for word in words if word.speaks_for(broad) > 0]
-    strongest = max(speaking, key=lambda word: word.speaks_for(broad))
-    kinds = {word.rule.partition("-")[0] for word in speaking}
+def _evidence(groups: Sequence[_Weighed], broad: str, strength: float) -> Evidence:
+    strongest, most, kinds = None, 0.0, set[str]()
+    for factor, words in groups:
+        for word in words:
+            said = sum([score * factor for code, score in word.scores.items() if code[:2] == broad])
+            if said > 0:
+                kinds.add(word.rule.partition("-")[0])
+            if said > most:
+                strongest, most = word, said
+    assert strongest is not None  # some word speaks for the field that was found
     printed = _ANYTHING.match(strongest.text, strongest.start, strongest.end)
     assert printed is not None  # the pattern matches whatever stands there
     return Evidence(

@@ -142,7 +142,7 @@ def _named_by(rule: Rule, text: Text) -> Iterator[Maker]:
                 found_makers = list(_found_in(words, evidence))
                 if not rule.direct or any(_stands_at(maker, words, is_before) for maker in found_makers):
                     yield from found_makers
-        rest = Text.of(text.field, rest.words[found.end() :])
+        rest = Text.for_one(text.field, rest.words[found.end() :])
 
 
 def windows(rule: Rule, words: str, found: re.Match[str]) -> Iterator[tuple[str, bool]]:

@@ -30,7 +30,10 @@ def table(name: str) -> dict[str, Any]:
 
 def plain(text: str) -> str:
     """Return the text in lower case, without accents, dashes and typographic quotes; other scripts as they are."""
-    folded_case = key(text).translate(_LETTERS)
+    folded_case = key(text)
+    if folded_case.isascii():
+        return folded_case
+    folded_case = folded_case.translate(_LETTERS)
     if folded_case.isascii():
         return folded_case
     # Only the marks of Latin, Greek and Cyrillic go: those of kana, Hangul and Indian scripts are letters.
@@ -40,7 +43,11 @@ def plain(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """Return the folded words of a name in order; words that mean the same become one ("Universität": "university")."""
     same = _same()
-    bare = _INITIALS.sub(lambda found: found[0].replace(".", ""), _POSSESSIVE.sub("s", plain(text)))
+    bare = plain(text)
+    if "'" in bare:
+        bare = _POSSESSIVE.sub("s", bare)
+    if "." in bare:
+        bare = _INITIALS.sub(lambda found: found[0].replace(".", ""), bare)
     return tuple(same.get(word, word) for word in _TOKEN.findall(bare))
 
 

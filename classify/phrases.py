@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -31,19 +31,24 @@ _AS_TYPED = {
 class Text:
     """Printed words of a field, and the same in lower case with plain punctuation, character by character.
 
-    ``stems`` are the stems of all rules that stand in it.
+    ``stems`` are the stems of all rules that stand in it; ``None``: not looked for.
     """
 
     field: str
     words: str
     lowered: str
-    stems: frozenset[str]
+    stems: frozenset[str] | None
 
     @classmethod
     def of(cls, field: str, words: str) -> Self:
         """Return the text of a field."""
         lowered = _lowered(words)
         return cls(field, words, lowered, _stems_in(lowered))
+
+    @classmethod
+    def for_one(cls, field: str, words: str) -> Self:
+        """Return the text of a field in which a single phrase is to be looked for."""
+        return cls(field, words, _lowered(words), None)
 
     def may_be_in(self, languages: frozenset[str]) -> bool:
         """Return whether the text may be in one of these languages: it is short, or holds a small word of one."""
@@ -97,6 +102,7 @@ class Phrase:
     ``stems`` are strings in lower case of which one stands in every match: only around them is the pattern tried.
     ``known_stems`` are the same if they are among those that every text is searched for at once.
     A phrase ``written_in`` some languages is looked for only in texts that may be in one of them.
+    Patterns are regular expressions, made ready when they are first looked for: a catalogue needs few of them.
     A match counts if each of ``also``, and not ``unless``, is found within ``REACH`` characters around it in the same
     sentence, and the sentence is no question (unless ``questions`` is true).
     """
@@ -105,9 +111,9 @@ class Phrase:
     says: str
     stems: tuple[str, ...]
     known_stems: frozenset[str] | None
-    pattern: re.Pattern[str]
-    also: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None
+    pattern: str
+    also: tuple[str, ...]
+    unless: str
     questions: bool
     written_in: frozenset[str]
     confidence: float
@@ -115,15 +121,14 @@ class Phrase:
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Self:
         """Return the phrase of a row of data. In its patterns a space is any white space, an apostrophe either form."""
-        unless = row.get("unless")
         return cls(
             id=row["id"],
             says=row["says"],
             stems=tuple(row["stems"]),
             known_stems=frozenset(row["stems"]) if _all_stems().issuperset(row["stems"]) else None,
-            pattern=_compiled(row["pattern"]),
-            also=tuple(_compiled(pattern) for pattern in row.get("also", ())),
-            unless=_compiled(unless) if unless else None,
+            pattern=row["pattern"],
+            also=tuple(row.get("also", ())),
+            unless=row.get("unless", ""),
             questions=row.get("questions", True),
             written_in=frozenset(row.get("written_in", ())),
             confidence=row["confidence"],
@@ -157,7 +162,8 @@ class Phrase:
 
     def _around(self, words: str, start: int, end: int) -> re.Match[str] | None:
         """Return the first match between two places that counts."""
-        while found := self.pattern.search(words, start, end):
+        pattern = _compiled(self.pattern)
+        while found := pattern.search(words, start, end):
             if self._counts(words, found):
                 return found
             if found.end() == start:
@@ -168,14 +174,14 @@ class Phrase:
     def _counts(self, words: str, found: re.Match[str]) -> bool:
         if not self.questions and _asked(words, found):
             return False
-        if self.unless is None and not self.also:
+        if not self.unless and not self.also:
             return True
         before = _SENTENCE_END.split(words[max(0, found.start() - REACH) : found.start()])[-1]
         after = _SENTENCE_END.split(words[found.end() : found.end() + REACH])[0]
         sentence = before + found[0] + after
-        if self.unless is not None and self.unless.search(sentence):
+        if self.unless and _compiled(self.unless).search(sentence):
             return False
-        return all(pattern.search(sentence) for pattern in self.also)
+        return all(_compiled(pattern).search(sentence) for pattern in self.also)
 
 
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n|[。！？]")
@@ -188,16 +194,41 @@ def _asked(words: str, found: re.Match[str]) -> bool:
     return words[found.start() : end.end() if end else None].rstrip(_AFTER_A_MARK).endswith(("?", "？"))
 
 
-def first_evidence(phrases: Iterable[Phrase], texts: Iterable[Text]) -> Evidence | None:
-    """Return the evidence of the first phrase that one of the texts holds, or ``None``."""
-    read = tuple(texts)
-    standing = frozenset[str]().union(*(text.stems for text in read))
-    for phrase in phrases:
-        if phrase.known_stems is not None and phrase.known_stems.isdisjoint(standing):
-            continue
-        if evidence := phrase.evidence(read):
-            return evidence
-    return None
+class Phrases:
+    """Phrases in the order in which they are tried; those without a stem in a text are not."""
+
+    __slots__ = ("_always", "_by_stem", "_phrases", "_stems")
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        """Take ``phrases``, the first of which counts."""
+        self._phrases = tuple(phrases)
+        by_stem: dict[str, list[int]] = {}
+        for place, phrase in enumerate(self._phrases):
+            for stem in phrase.known_stems or ():
+                by_stem.setdefault(stem, []).append(place)
+        self._by_stem = by_stem
+        self._stems = frozenset(by_stem)
+        self._always = [place for place, phrase in enumerate(self._phrases) if phrase.known_stems is None]
+
+    def __iter__(self) -> Iterator[Phrase]:
+        """Yield the phrases in their order."""
+        return iter(self._phrases)
+
+    def first_evidence(self, texts: Iterable[Text]) -> Evidence | None:
+        """Return the evidence of the first phrase that one of the texts holds, or ``None``."""
+        read = tuple(texts)
+        for place in self._to_try(read):
+            if evidence := self._phrases[place].evidence(read):
+                return evidence
+        return None
+
+    def _to_try(self, texts: Sequence[Text]) -> Sequence[int]:
+        standing: set[str] = set()
+        for text in texts:
+            standing |= self._stems if text.stems is None else self._stems & text.stems
+        if not standing:
+            return self._always
+        return sorted({place for stem in standing for place in self._by_stem[stem]}.union(self._always))
 
 
 @cache
@@ -224,11 +255,11 @@ def _all_stems() -> frozenset[str]:
 def _stems() -> Stems:
     examples = (each for row in _rows() for name in _EXAMPLES for each in row.get(name, ()))
     # An example of names is the text with the names to be found in it.
-    return Stems.of(_all_stems(), (_lowered(each if isinstance(each, str) else each[0]) for each in examples))
+    return Stems(_all_stems(), (_lowered(each if isinstance(each, str) else each[0]) for each in examples))
 
 
 @cache
-def phrases(name: str) -> Mapping[str, tuple[Phrase, ...]]:
+def phrases(name: str) -> Mapping[str, Phrases]:
     """Return the phrases of ``<name>.toml`` by what they say, in the order of the data.
 
     Its list ``not_in_questions`` names what a question does not say ("Is there an exam?").
@@ -238,8 +269,9 @@ def phrases(name: str) -> Mapping[str, tuple[Phrase, ...]]:
     for row in table(name)["phrase"]:
         phrase = Phrase.read({"questions": row["says"] not in barred, **row})
         by_meaning.setdefault(row["says"], []).append(phrase)
-    return {says: tuple(rows) for says, rows in by_meaning.items()}
+    return {says: Phrases(rows) for says, rows in by_meaning.items()}
 
 
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", r"\s").replace("'", "['’]"), re.IGNORECASE)

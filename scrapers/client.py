@@ -1,19 +1,16 @@
-"""One request, one whole answer: the client of a host, and bounded bodies."""
+"""One request, one whole answer, its body bounded."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from scrapers.transport import CONNECTIONS_MAX, AiohttpTransport
+from scrapers.transport import CONNECTIONS_MAX
 from scrapers.warc import Headers
 
 IN_FLIGHT_MAX = CONNECTIONS_MAX
@@ -88,22 +85,8 @@ class NoAnswer(Exception):
         self.again = again
 
 
-def open_client(
-    limits: FetchLimits, *, tls: ssl.SSLContext | None, loopback_port: int | Mapping[str, int] | None
-) -> httpx.AsyncClient:
-    """Return a client for one host: connections kept, without cookies and redirects."""
-    # At INFO it writes every address to the log, and an address may hold the key of a source.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(tls=tls, loopback=loopback_port),
-        timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-    )
-
-
 async def ask(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncBaseTransport,
     url: httpx.URL,
     headers: Mapping[str, str],
     limits: FetchLimits,
@@ -113,20 +96,22 @@ async def ask(
 ) -> Answer:
     """Send one GET, or post a ``body`` of JSON, and read the answer to its end, or to the bound of its body.
 
+    The transport is asked without a client of httpx around it: cookies, redirects and default headers, which we do not
+    want, would cost as much as the rest of a request.
+
     Raises:
         NoAnswer: if no answer came, or not within the times of ``limits``.
     """
-    method = "GET" if body is None else "POST"
-    if body is not None:
-        headers = {**headers, "Content-Type": "application/json"}
+    request = _request(url, headers, limits, body)
     try:
-        async with (
-            asyncio.timeout(limits.deadline_seconds),
-            client.stream(method, url, headers=headers, content=body) as response,
-        ):
-            at = clock()
-            received = _Body(response, limits)
-            await received.read()
+        async with asyncio.timeout(limits.deadline_seconds):
+            response = await transport.handle_async_request(request)
+            try:
+                at = clock()
+                received = _Body(response, limits)
+                await received.read()
+            finally:
+                await response.aclose()
     except TimeoutError as error:
         raise NoAnswer(f"no whole answer within {limits.deadline_seconds:g} s") from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
@@ -136,7 +121,7 @@ async def ask(
     return Answer(
         url=str(url),
         at=at,
-        request_headers=tuple(response.request.headers.multi_items()),
+        request_headers=tuple(request.headers.multi_items()),
         protocol=response.http_version,
         status=response.status_code,
         reason=response.reason_phrase,
@@ -147,6 +132,15 @@ async def ask(
         again=received.again,
         sent=body,
     )
+
+
+def _request(url: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None) -> httpx.Request:
+    sent = {"Connection": "keep-alive", **headers}
+    if body is not None:
+        sent["Content-Type"] = "application/json"
+    times = {"connect": limits.connect_seconds, "read": limits.read_seconds}
+    method = "GET" if body is None else "POST"
+    return httpx.Request(method, url, headers=sent, content=body, extensions={"timeout": times})
 
 
 class _Body:
@@ -160,6 +154,7 @@ class _Body:
         self._unpacker: zlib._Decompress | None = None
         self._whole_members = 0
         self._padding = False
+        self._came = False
         self.plain = bytearray()
         self.damage: str | None = None
         self.truncated: str | None = None
@@ -173,14 +168,16 @@ class _Body:
             self._spoilt(f"content-encoding {coding!r} was not asked for", "unspecified", again=False)
             return
         try:
-            async for piece in self._response.aiter_raw():
+            assert isinstance(self._response.stream, httpx.AsyncByteStream)
+            async for piece in self._response.stream:
+                self._came = self._came or bool(piece)
                 self._take(piece)
                 if self.truncated:
                     return
         except httpx.TransportError as error:
             self._spoilt(f"the body broke off: {_words(error)}", "disconnect", again=True)
             return
-        if self._unpacker is not None and self._response.num_bytes_downloaded and not self._unpacked:
+        if self._unpacker is not None and self._came and not self._unpacked:
             self._spoilt("the gzip body ends early", "disconnect", again=True)
 
     @property

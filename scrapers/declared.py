@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from models.records import Listing, OfferingListing, OrganisationName, Price, Quantity
@@ -67,6 +68,7 @@ def offering_names() -> frozenset[str]:
     return OF_A_RUN | _ONLY_OF_A_RUN | {"duration", "effort", "price"}
 
 
+@cache
 def _statements() -> frozenset[str]:
     return frozenset(vocabulary("statement"))
 
@@ -96,6 +98,8 @@ class Treatment:
 
     def __call__(self, texts: Iterable[str]) -> list[str]:
         """Return the treated texts, without white space around them and without empty ones."""
+        if self.split is None and self.pattern is None:
+            return [stripped for text in texts if (stripped := text.strip())]
         parts = [part for text in texts for part in (text.split(self.split) if self.split else [text])]
         if self.pattern is not None:
             parts = [m[m.re.groups and 1] or "" for part in parts if (m := self.pattern.search(part[:_TEXT_MAX]))]
@@ -206,10 +210,15 @@ def one(words: Words, name: str) -> str | None:
     Raises:
         RecordInvalid: if there are several different ones.
     """
-    found = list(dict.fromkeys(words.get(name, ())))
+    texts = words.get(name)
+    if not texts:
+        return None
+    if len(texts) == 1:
+        return texts[0]
+    found = list(dict.fromkeys(texts))
     if len(found) > 1:
         raise RecordInvalid(f"{name!r} is stated {len(found)} times, with different words")
-    return found[0] if found else None
+    return found[0]
 
 
 def _runs(words: Words) -> list[Words]:

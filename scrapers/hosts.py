@@ -18,10 +18,11 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from models.records import Page
-from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, NoAnswer, ask, open_client
+from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, NoAnswer, ask
 from scrapers.pace import HostPace
 from scrapers.robots import Rules
 from scrapers.sniff import challenge
+from scrapers.transport import AiohttpTransport
 from scrapers.warc import kept_headers, sha256
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -44,13 +45,13 @@ class Host:
     """What all runs of a process share about one host."""
 
     name: str
-    client: httpx.AsyncClient
+    transport: AiohttpTransport
     pace: HostPace = field(default_factory=HostPace)
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT_MAX))
 
 
 class Hosts:
-    """The hosts of a process, each with a client of its own: one client slows down beyond 8 requests at once.
+    """The hosts of a process, each with connections of its own, no more than it can bear.
 
     ``rules`` and ``rules_locks`` hold the robots.txt of an origin and guard against asking for it twice.
     """
@@ -76,8 +77,8 @@ class Hosts:
     def host(self, name: str) -> Host:
         """Return what is shared about the host called ``name``."""
         if name not in self._hosts:
-            client = open_client(self.limits, tls=self._tls, loopback_port=self._loopback_port)
-            self._hosts[name] = Host(name=name, client=client)
+            transport = AiohttpTransport(tls=self._tls, loopback=self._loopback_port)
+            self._hosts[name] = Host(name=name, transport=transport)
         return self._hosts[name]
 
     def is_mapped(self, name: str) -> bool:
@@ -88,7 +89,7 @@ class Hosts:
     async def aclose(self) -> None:
         """Close all connections."""
         for host in self._hosts.values():
-            await host.client.aclose()
+            await host.transport.aclose()
 
 
 class HostRun:
@@ -159,7 +160,7 @@ class HostRun:
                     self._on_wait(self._host.name, max(left, self.delay))
                 await self._host.pace.turn(self.delay)
                 self._stop()
-            return await ask(self._host.client, url, headers, limits, self._clock, body=body)
+            return await ask(self._host.transport, url, headers, limits, self._clock, body=body)
 
     def _wait(self, answer: Answer | None, attempt: int, *, last: bool) -> None:
         asked_for = retry_after(answer) if answer else None

@@ -6,8 +6,7 @@ Selectors are CSS, as BeautifulSoup (soupsieve) understands it. Texts are given 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -19,11 +18,9 @@ from lxml import etree
 from models.records import Page
 from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree
 from scrapers.fields import EntryInvalid
+from scrapers.selecting import COMPOUND, classes_of, conditions_of, select
 
 T = TypeVar("T")
-
-_COMPOUND = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*)?(?P<conditions>(?:[.#][A-Za-z_][\w-]*)*)")
-_CONDITION = re.compile(r"[.#][\w-]+")
 
 ELEMENTS_MAX = 500_000
 """A page of more elements is not a catalogue page (the largest list recorded has 20,000)."""
@@ -63,7 +60,7 @@ def part(page: Page, selector: str) -> Tag:
         SelectorAmbiguous: if it finds several.
         PageUnreadable: if the page holds no element, or the part too many or too deep.
     """
-    wanted = _COMPOUND.fullmatch(selector)
+    wanted = COMPOUND.fullmatch(selector)
     if wanted is None:
         return one(soup(page), selector)
     found = _found(html_tree(page), wanted)
@@ -75,12 +72,10 @@ def part(page: Page, selector: str) -> Tag:
 
 
 def _found(tree: etree._Element, wanted: re.Match[str]) -> list[etree._Element]:
-    name, conditions = wanted["name"], wanted["conditions"]
-    classes = {condition[1:] for condition in _CONDITION.findall(conditions) if condition[0] == "."}
-    ids = {condition[1:] for condition in _CONDITION.findall(conditions) if condition[0] == "#"}
+    name, classes, ids = conditions_of(wanted)
     return [
         element
-        for element in tree.iter(name.lower() if name else etree.Element)
+        for element in tree.iter(name or etree.Element)
         if classes <= set((element.get("class") or "").split()) and ids <= {element.get("id")}
     ]
 
@@ -133,7 +128,7 @@ def maybe(within: Tag, selector: str) -> Tag | None:
     Raises:
         SelectorAmbiguous: if it finds several.
     """
-    found = within.select(selector, limit=2)
+    found = select(within, selector, limit=2)
     if len(found) > 1:
         raise SelectorAmbiguous(f"{selector!r} finds several in {_name(within)} where one is due")
     return found[0] if found else None
@@ -145,10 +140,10 @@ def some(within: Tag, selector: str) -> list[Tag]:
     Raises:
         SelectorMissing: if it finds none.
     """
-    found = within.select(selector)
+    found = select(within, selector)
     if not found:
         raise SelectorMissing(f"{selector!r} finds nothing in {_name(within)}")
-    return list(found)
+    return found
 
 
 def text(element: Tag | None) -> str | None:
@@ -209,15 +204,6 @@ def table(element: Tag, required: Iterable[str]) -> list[Mapping[str, Tag]]:
         for cells in rows[1:]
         if len(cells) == len(headings) and [text(cell) or "" for cell in cells] != headings
     ]
-
-
-def links(entries: Iterable[T], page: Page, anchor: Callable[[T], Tag]) -> tuple[str, ...]:
-    """Return the addresses that the anchors of entries point to; those that point nowhere are left out."""
-    found: list[str] = []
-    for entry in entries:
-        with suppress(SelectorError):
-            found.append(link(anchor(entry), page))
-    return tuple(found)
 
 
 def definitions(element: Tag) -> dict[str, list[Tag]]:
@@ -323,6 +309,4 @@ def _after_colon(element: Tag, wanted: set[str]) -> str | None:
 def _name(element: Tag) -> str:
     if isinstance(element, BeautifulSoup):
         return "the page"
-    classes = element.get("class")
-    names = classes if isinstance(classes, list) else []
-    return f"<{'.'.join([element.name, *names])}>"
+    return f"<{'.'.join([element.name, *classes_of(element)])}>"

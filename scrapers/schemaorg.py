@@ -7,10 +7,11 @@ Types read: ``Course``, ``EducationalOccupationalProgram``, ``EducationalOccupat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity, Stage
 from scrapers.decode import plain
+from scrapers.fields import absolute
 from scrapers.structured import Node, nodes, types, values, within
 
 KINDS = {
@@ -106,7 +107,7 @@ def _url(node: Node, page: Page) -> str | None:
     if given is None or given.startswith(("_:", "#", "urn:")):
         return page.final_url
     try:
-        address = urljoin(page.final_url, given)
+        address = absolute(page.final_url, given)
     except ValueError:
         return page.final_url
     return address if address.startswith(("http://", "https://")) else page.final_url
@@ -178,7 +179,7 @@ def _offering(node: Node, number: int, page: Page) -> OfferingListing:
     given = next((v for v in values(node, "url") if isinstance(v, str)), None)
     return OfferingListing(
         ref=_text(node, "identifier") or node.get("@id") or given or f"instance {number}",
-        url=urljoin(page.final_url, given) if given else None,
+        url=absolute(page.final_url, given) if given else None,
         start=start,
         end=end,
         delivery=_text(node, "courseMode"),

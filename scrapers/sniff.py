@@ -151,8 +151,10 @@ def _captcha(head: bytes, words: str) -> str | None:
 
 
 def _is_maintenance(head: bytes) -> bool:
+    if not _MAINTENANCE_TITLE.search(_title(head)):
+        return False  # before its words are counted, which costs more
     words = _visible(head, _VERY_FEW_WORDS)
-    return words is not None and bool(_MAINTENANCE_TITLE.search(_title(head)) and _MAINTENANCE_WORDS.search(words))
+    return words is not None and _MAINTENANCE_WORDS.search(words) is not None
 
 
 def _visible(head: bytes, words_max: int) -> str | None:
@@ -163,11 +165,12 @@ def _visible(head: bytes, words_max: int) -> str | None:
     seen: list[str] = []
     words = at = 0
     for markup in _MARKUP.finditer(head):
-        piece = head[at : markup.start()]
+        start = markup.start()
+        if start > at:
+            words += _keep_text(head[at:start], seen)
+            if words > words_max:
+                return None
         at = markup.end()
-        words += _keep_text(piece, seen)
-        if words > words_max:
-            return None
     words += _keep_text(head[at:], seen)
     return " ".join(seen) if words <= words_max else None
 
@@ -176,6 +179,8 @@ def _keep_text(piece: bytes, seen: list[str]) -> int:
     """Add a piece of text to what was seen and return the number of its words."""
     if not piece or piece.isspace():
         return 0
-    text = html.unescape(piece.decode("utf-8", "replace"))
+    text = piece.decode("utf-8", "replace")
+    if "&" in text:
+        text = html.unescape(text)
     seen.append(text)
     return len(text.split())

@@ -209,7 +209,7 @@ def _microdata(page: Page) -> list[dict[str, Any]]:
     from extruct.w3cmicrodata import MicrodataExtractor
 
     items: list[dict[str, Any]] = MicrodataExtractor(nested=True).extract_items(
-        html_tree(page), base_url=page.final_url
+        html_tree(page, finds_ids=True), base_url=page.final_url
     )
     return list(items)
 

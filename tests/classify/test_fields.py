@@ -455,16 +455,10 @@ def test_confidence_falls_with_strength_and_covers_every_strength():
 
 def index_of(*rows: tuple[str, str, str, str]) -> field_words._Index:
     """An index of a few entries of ``(kind, language, code, text)``."""
-    index = field_words._Index(())
+    entries_of: dict[str, list[field_words.Entry]] = {}
     for kind, language, code, text in rows:
-        entry = field_words.Entry(text, language, kind, (code,), 1.0)
-        if kind == "stems":
-            words = field_words._folded(text)
-            index._stems.setdefault(words[0], []).append((words[1:], entry))
-        else:
-            index._add(entry)
-    index._measure()
-    return index
+        entries_of.setdefault(language, []).append(field_words.Entry(text, language, kind, (code,), 1.0))
+    return field_words._Index([field_words._Lexicon(language, known) for language, known in entries_of.items()])
 
 
 def test_substrings_of_languages_without_spaces_respect_latin_words():

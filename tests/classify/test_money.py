@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from currency_converter import CurrencyConverter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classify import money
 from classify.money import comparable_price, rates_until
 from models.records import Offering, PriceFacts, Programme
 
@@ -105,3 +107,13 @@ def test_either_a_value_or_a_reason(amount: float, currency: str, day: date):
     assert (price is None) == (problem is not None)
     if price is not None and price.rate_date is not None:
         assert 0 <= (day - price.rate_date).days <= 7
+
+
+def test_every_rate_is_that_of_the_library():
+    library = CurrencyConverter()
+    currencies = sorted(library.currencies - {"EUR"})
+    assert len(currencies) > 30
+    for currency in currencies:
+        printed = {day: rate for day, rate in library._rates[currency].items() if rate is not None}
+        assert {date.fromisoformat(day): rate for day, rate in money._rates(currency).items()} == printed
+    assert rates_until() == library.bounds["USD"].last_date

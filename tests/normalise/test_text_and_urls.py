@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from normalise.text import one_line, paragraphs, reference, verbatim, without_emails
+from normalise.text import key, one_line, paragraphs, reference, verbatim, without_emails
 from normalise.urls import canonical_url
 
 
@@ -110,3 +112,14 @@ def test_what_is_no_web_address_is_trouble(printed: str, code: str):
     assert reading.value is None
     assert reading.trouble is not None
     assert reading.trouble.code == code
+
+
+@given(st.text("aB-_/ .,:!?()[]&@\t\n", max_size=20))
+def test_plain_words_are_looked_up_under_the_same_form_as_others(words: str) -> None:
+    # The joiner, which is taken away, makes the words go the long way.
+    assert key(words) == key(words + "\u200b")
+
+
+@given(st.text("ab \n\t&@().", max_size=30))
+def test_plain_paragraphs_are_made_fit_as_others(words: str) -> None:
+    assert paragraphs(words) == paragraphs(words + "\u200b")

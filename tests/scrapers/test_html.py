@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from scrapers.html import (
     table,
     text,
 )
+from scrapers.selecting import COMPOUND, select
+from scrapers.source import discover
 
 PAGE = page_of(
     """<html><body><h1> Soil
@@ -192,3 +194,48 @@ def _given(ask: Callable[[], Tag]) -> str:
         return str(ask())
     except SelectorError as error:
         return str(error)
+
+
+def strings_in(value: object) -> Iterator[str]:
+    """All texts in an option, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for inner in value.values() for text in strings_in(inner))
+    elif isinstance(value, Sequence):
+        yield from (text for inner in value for text in strings_in(inner))
+
+
+def walked_selectors() -> list[str]:
+    """What stands in any declaration and is a selector that we answer without the library, and some more."""
+    declared = {text for source in discover().values() for form in source.formats for text in strings_in(form.options)}
+    more = {"main", "body", "h1", "H2", "a", "div.card", ".title", "#main", "main#content", "span.a.b", "li", "html"}
+    return sorted(text for text in declared | more if text and COMPOUND.fullmatch(text))
+
+
+def compared_with_the_library(files: Sequence[Path]) -> None:
+    selectors = walked_selectors()
+    assert len(files) >= 10
+    assert len(selectors) > 20
+    for file in files:
+        try:
+            tree = soup(page_of(file.read_bytes()))
+        except PageUnreadable:
+            continue
+        for selector in selectors:
+            wanted = [id(element) for element in tree.select(selector)]
+            assert [id(element) for element in select(tree, selector)] == wanted, (file, selector)
+            assert [id(element) for element in select(tree, selector, limit=2)] == wanted[:2], (file, selector)
+
+
+def test_a_selector_that_is_walked_finds_what_the_library_finds() -> None:
+    compared_with_the_library(sorted((Path(__file__).parents[1] / "sources").rglob("*.html")))
+
+
+def test_a_selector_that_is_walked_finds_what_the_library_finds_on_recordings(recordings: Path) -> None:
+    compared_with_the_library(sorted(recordings.rglob("*.html")))
+
+
+def test_what_a_template_holds_is_not_found() -> None:
+    tree = soup(page_of("<main><template><p class='a'>1</p></template><p class='a'>2</p></main>"))
+    assert [text(element) for element in select(tree, "p.a")] == ["2"]

@@ -1,0 +1,27 @@
+"""Python's collector of garbage is as it was when a harvest is over."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from flows.collecting import seldom
+
+
+class _Stop(Exception):
+    pass
+
+
+def broken_off(threshold: int, frozen: int) -> None:
+    with seldom():
+        assert gc.get_threshold()[0] > threshold
+        assert gc.get_freeze_count() > frozen
+        raise _Stop
+
+
+def test_what_was_there_is_passed_over_until_the_harvest_is_over() -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with pytest.raises(_Stop):
+        broken_off(before[0], frozen)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, frozen)

@@ -1,0 +1,64 @@
+"""What is read the short way, because it is plain, gives what the long way gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+import jmespath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.decode import DEPTH_MAX, PageUnreadable, json_text, plain
+from scrapers.fields import absolute
+from scrapers.platforms.json_catalogue import Path
+
+NAMES = st.sampled_from(["a", "b_1", "c"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("ab ", max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=3), VALUES)
+def test_a_path_of_names(names: list[str], entry: Any) -> None:
+    path = ".".join(names)
+    assert Path(path, "x").value(entry) == jmespath.search(path, entry)
+
+
+@given(
+    st.sampled_from(["", "http:", "https:"]), st.sampled_from(["", "/", "//", "//a.example/"]),
+    st.text("ab./?#;:~-_ \u00e9%A", max_size=8),
+)  # fmt: skip
+def test_an_address(scheme: str, slashes: str, rest: str) -> None:
+    base, address = "https://b.example/c/d?e#f", scheme + slashes + rest
+    try:
+        joined = urljoin(base, address)
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever the library says
+            absolute(base, address)
+        return
+    assert absolute(base, address) == joined
+
+
+@given(st.text("ab \t\n\r\u00a0\u3000&amp;.", max_size=20))
+def test_white_space(words: str) -> None:
+    folded = re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t\r\f\v\u00a0]+", " ", unescape(words))).strip()
+    assert plain(words) == (folded or None)
+
+
+@pytest.mark.parametrize("depth", [DEPTH_MAX, DEPTH_MAX + 1])
+@pytest.mark.parametrize("words", ['"]\\"["', '"\\\\"', '""'])
+def test_brackets_in_texts_do_not_nest(depth: int, words: str) -> None:
+    beside = f"[{','.join(['[]', words] * 300)}]"
+    document = "[" * (depth - 2) + beside + "]" * (depth - 2)
+    if depth <= DEPTH_MAX:
+        assert json_text(document) == json.loads(document)
+    else:
+        with pytest.raises(PageUnreadable, match="nests deeper"):
+            json_text(document)
