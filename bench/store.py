@@ -4,7 +4,10 @@ Invented programmes of the shape that a JSON feed gives go through the real stor
 index, and classification if asked for. Measured are a first look, an unchanged one, one with 5 % changed, 2 % gone and
 3 % new, and the next: seconds, processor seconds of this process, of the database, peak memory, growth on disk.
 
-``--views`` multiplies a small database of the real shape to ``--versions`` versions and times what is asked of it.
+``--growth`` does that for catalogues of several sizes and prints what grows with what.
+
+``--views`` multiplies a small database of the real shape to ``--versions`` versions and times what is asked of it;
+``--plans FILE`` writes that with the plans of PostgreSQL as a page of Markdown.
 Figures of two machines, or of one under load, do not compare; the processor seconds do, nearly.
 """
 
@@ -23,6 +26,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,7 +35,7 @@ from uuid import uuid4
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from bench.store_catalogue import FIRST, a_programme, a_source, next_look
-from bench.store_views import timed_views
+from bench.store_views import plans_text, timed_views
 from flows.classifying import Rules
 from models.database import open_database
 from models.records import Harvested, Judgement, Outcome
@@ -78,7 +82,7 @@ def measure(
         asked = time.perf_counter()
         Store(engine).record_run(
             source, at, harvested, Judgement(outcome=Outcome.OK), started_at=at, finished_at=at,
-            code_version="bench", classifier=rules,
+            code_version="bench", classifier=rules, reads_alike=lambda _: True,
         )  # fmt: skip
         seconds = time.perf_counter() - asked
         yield Measured(
@@ -158,6 +162,14 @@ def _administer(server: URL, statement: str) -> None:
 def _on(kind: str, asked: argparse.Namespace) -> None:
     """Measure one database and print each look as soon as it is measured."""
     with a_database(kind, asked.postgres) as engine:
+        if asked.plans:
+            with engine.connect() as connection:
+                server = str(connection.execute(text("show server_version")).scalar_one())
+            page = plans_text(
+                timed_views(engine, asked.versions), asked.versions, f"PostgreSQL {server.partition(' ')[0]}"
+            )
+            asked.plans.write_text(page, "utf-8")
+            return
         if asked.views:
             for timed in timed_views(engine, asked.versions):
                 _print(json.dumps({"database": kind} | timed) if asked.json else _line_of_view(kind, timed))
@@ -166,7 +178,8 @@ def _on(kind: str, asked: argparse.Namespace) -> None:
             engine, asked.programmes, offerings=asked.offerings, classified=asked.classify, until=asked.until, name=kind
         ):
             row = asdict(measured) | {"per_second": measured.per_second}
-            _print(json.dumps(row) if asked.json else _line(measured))
+            line = _line_of_growth(measured) if asked.growth else _line(measured)
+            _print(json.dumps(row) if asked.json else line)
 
 
 def _line(m: Measured) -> str:
@@ -179,6 +192,19 @@ def _line(m: Measured) -> str:
 
 def _line_of_view(kind: str, timed: dict[str, object]) -> str:
     return f"{kind:<11}{timed['milliseconds']:>10,.1f} ms {timed['rows']:>9,} rows  {timed['query']}\n{timed['plan']}"
+
+
+_GROWTH = ("database", "look", "programmes", "seconds", "processor s", "s a 100,000", "peak MiB", "disk MiB")
+
+
+def _line_of_growth(m: Measured) -> str:
+    """Return a row of the table of growth; the seconds of the server are those of the processor too."""
+    cells = (
+        m.database, m.look, f"{m.programmes:,}", f"{m.seconds:.2f}", f"{m.cpu_seconds + m.database_seconds:.2f}",
+        f"{(m.cpu_seconds + m.database_seconds) * 100_000 / m.programmes:.2f}", f"{m.peak_mebibytes:,.0f}",
+        f"{m.disk_growth_bytes / 2**20:,.1f}",
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"
 
 
 def _print(line: str) -> None:
@@ -194,13 +220,22 @@ def main() -> None:
     arguments.add_argument("--until", default="5/2/3 %", help="the last look: first, unchanged, 5/2/3 %%, ... again")
     arguments.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     arguments.add_argument("--postgres", help="URL of a server; one is started if none is named")
+    arguments.add_argument(
+        "--growth", type=int, nargs="+", metavar="PROGRAMMES", help="catalogues of these sizes, as a table of Markdown"
+    )
+    arguments.add_argument("--plans", type=Path, metavar="FILE", help="write the views and their plans as Markdown")
     arguments.add_argument("--views", action="store_true", help="time the views of the current state instead")
     arguments.add_argument("--versions", type=int, default=1_000_000)
     arguments.add_argument("--json", action="store_true", help="one JSON object a line")
     asked = arguments.parse_args()
     kinds = ("sqlite", "postgresql") if asked.database == "both" else (asked.database,)
-    for kind in kinds:
+    if asked.plans or asked.views:
+        kinds = ("postgresql",)
+    if asked.growth and not asked.json:
+        _print(f"| {' | '.join(_GROWTH)} |\n| --- | --- |{' ---: |' * (len(_GROWTH) - 2)}")
+    for kind, programmes in product(kinds, asked.growth or (asked.programmes,)):
         # A process each, so that the peak of one is not that of another.
+        asked.programmes = programmes
         process = multiprocessing.get_context("spawn").Process(target=_on, args=(kind, asked))
         process.start()
         process.join()

@@ -26,11 +26,15 @@ _FACTS_SHOWN = ("kind", "delivery", "price_type", "eqf_level", "platform_level")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of a database: its latest change, and what tells that the changes up to it are the same."""
+    """A moment of a database: its latest change, and what tells that the changes up to it are the same.
+
+    ``under_way`` are the transactions of PostgreSQL that had not ended: what they changed may have a lower number.
+    """
 
     number: int
     compared: int
     tokens: int
+    under_way: str = ""
 
 
 def drop_change_log(connection: Connection) -> None:
@@ -56,7 +60,11 @@ def mark_of(connection: Connection) -> Mark | None:
     if not _is_watched(connection):
         return None
     number = connection.exec_driver_sql(f"select max(number) from {CHANGES}").scalar()  # noqa: S608 - our name
-    return None if number is None else _mark(connection, int(number))
+    under_way = ""
+    if connection.dialect.name == "postgresql":
+        running = "select string_agg(cast(x as text), ',') from pg_snapshot_xip(pg_current_snapshot()) x"
+        under_way = connection.exec_driver_sql(running).scalar() or ""
+    return None if number is None else _mark(connection, int(number), under_way)
 
 
 def since(connection: Connection, mark: Mark) -> frozenset[int] | None:
@@ -65,24 +73,30 @@ def since(connection: Connection, mark: Mark) -> frozenset[int] | None:
     Returns:
         ``None`` if that cannot be told: the mark is of another database or too old, or changes are not all logged.
     """
-    if not _is_watched(connection) or _mark(connection, mark.number) != mark:
+    if not _is_watched(connection) or _mark(connection, mark.number, mark.under_way) != mark:
         return None
     latest = connection.exec_driver_sql(f"select max(number) from {CHANGES}").scalar()  # noqa: S608 - our name
     if latest is None or latest - mark.number >= KEPT - COMPARED:
         return None
+    later = f"number > {mark.number:d}" + (f" or writer in ({_numbers(mark)})" if mark.under_way else "")
     rows = connection.exec_driver_sql(
-        f"select distinct programme_id from {CHANGES} where number > {mark.number:d}"  # noqa: S608 - our name, a number
+        f"select distinct programme_id from {CHANGES} where {later}"  # noqa: S608 - our name, numbers
     ).scalars()
     changed = frozenset(rows)
     return None if None in changed else changed
 
 
-def _mark(connection: Connection, number: int) -> Mark:
+def _numbers(mark: Mark) -> str:
+    return ", ".join(str(int(number)) for number in mark.under_way.split(","))
+
+
+def _mark(connection: Connection, number: int, under_way: str) -> Mark:
+    settled = f" and writer not in ({_numbers(Mark(0, 0, 0, under_way))})" if under_way else ""
     compared, tokens = connection.exec_driver_sql(
         f"select count(*), coalesce(sum(token), 0) from {CHANGES} "  # noqa: S608 - our name, numbers
-        f"where number > {number - COMPARED:d} and number <= {number:d}"
+        f"where number > {number - COMPARED:d} and number <= {number:d}{settled}"
     ).one()
-    return Mark(number, int(compared), int(tokens))
+    return Mark(number, int(compared), int(tokens), under_way)
 
 
 _EVENTS = ("insert", "update", "delete")
@@ -136,13 +150,15 @@ def _make_on_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"insert into {CHANGES} (token) values (abs(random() % 2147483647))")  # noqa: S608 - our name
     latest = f"(select max(number) from {CHANGES})"  # noqa: S608 - our name
     for name, event, target, owners in _watched():
+        moved = f" where {owners['old']} is not {owners['new']}" if len(owners) > 1 else ""
         logged = " ".join(
-            f"insert into {CHANGES} (token, programme_id) values (abs(random() % 2147483647), {owner});"  # noqa: S608 - our names
-            for owner in owners.values()
+            f"insert into {CHANGES} (token, programme_id) "
+            f"select abs(random() % 2147483647), {owner}{moved if row == 'old' else ''};"
+            for row, owner in owners.items()
         )
         connection.exec_driver_sql(
             f"create trigger {name} after {event} on {target} begin {logged} "  # noqa: S608 - our names
-            # An update logs two changes, so two leave the ring.
+            # An update that moves a row logs two changes, so two leave the ring.
             f"delete from {CHANGES} where number in ({latest} - {KEPT}, {latest} - {KEPT + 1}); end"
         )
 
@@ -151,7 +167,8 @@ def _make_on_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql(f"drop table if exists {CHANGES}")
     connection.exec_driver_sql(
         f"create table {CHANGES} (number bigint generated always as identity primary key, "
-        "token integer not null default (random() * 2147483646)::integer, programme_id integer)"
+        "token integer not null default (random() * 2147483646)::integer, programme_id integer, "
+        "writer bigint not null default (pg_current_xact_id()::text::bigint))"
     )
     connection.exec_driver_sql(f"insert into {CHANGES} (programme_id) values (null)")  # noqa: S608 - our name
     for name, event, target, _ in _watched():
@@ -164,7 +181,9 @@ def _make_on_postgresql(connection: Connection) -> None:
             f"insert into {CHANGES} (programme_id) {_changed(target, action)}; get diagnostics logged = row_count; "
             f"select max(number) into latest from {CHANGES}; "
             # Each number is passed once: a range without a beginning would go through all that was deleted before.
-            f"delete from {CHANGES} where number > latest - {KEPT} - logged and number <= latest - {KEPT}; "
+            # What another writer is taking out at the moment is left to it: two would wait for each other.
+            f"delete from {CHANGES} where number in (select number from {CHANGES} "
+            f"where number > latest - {KEPT} - logged and number <= latest - {KEPT} for update skip locked); "
             "return null; end $$"
         )
         connection.exec_driver_sql(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, Text, TypeDecorator
@@ -62,9 +63,24 @@ def storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def json_text(value: Any) -> str:
     """Return ``value`` as JSON text, letters of all scripts as they are: the serialiser of both databases."""
-    return storable(json.dumps(value, ensure_ascii=False, allow_nan=False).replace("\\u0000", "\ufffd"))
+    if value.__class__ is tuple and all(each.__class__ is str for each in value):
+        return _list_of_words(value)
+    return _as_text(value)
+
+
+@lru_cache(maxsize=8_192)
+def _list_of_words(words: tuple[str, ...]) -> str:
+    """Return languages or subjects, which many listings have in common."""
+    return _as_text(words)
+
+
+def _as_text(value: Any) -> str:
+    return storable(_written(value).replace("\\u0000", "\ufffd"))
 
 
 Json = JSON

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 
 from models.columns import json_text
+from models.locks import lock_key
 
 VERSION_TABLE = "microcred_alembic_version"
 """Where the schema's revision stands; not Alembic's default, so that a database can be shared with Prefect."""
 WRITER_LOCK = 0x6D6963726F637265
-"""Key of the PostgreSQL advisory lock that lets one writer at a time in ("microcre")."""
+"""Key of the PostgreSQL advisory lock of all that is stored ("microcre"): shared by writers of one source each."""
 _ASTRAY = "PRAGMA foreign_key_check"
 _PRAGMAS = ("busy_timeout = 60000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
 """How every SQLite connection is set up: a minute's patience with another writer, readers never wait."""
@@ -81,11 +82,21 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in the one transaction that may write; others wait. Rolled back on any error."""
+def writing(engine: Engine, source: str | None = None) -> Iterator[Connection]:
+    """Yield a connection in a transaction that may write; rolled back on any error.
+
+    On PostgreSQL writers of different sources may write at once, and the others wait; on SQLite one writes at a time.
+
+    Args:
+        engine: the database.
+        source: the slug of the one source that is written of, with what it shares with others; none for all else.
+    """
     with engine.execution_options(microcred_writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            mode = "" if source is None else "_shared"
+            connection.execute(text(f"select pg_advisory_xact_lock{mode}(:key)"), {"key": WRITER_LOCK})
+            if source is not None:
+                connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key(f"rows of {source}")})
         yield connection
 
 

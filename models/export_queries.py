@@ -190,7 +190,7 @@ def _kind(name: str, expression: str, meaning: str, aliases: Mapping[str, str]) 
 
 
 _BY_SQL: Sequence[tuple[re.Pattern[str], ColumnKind]] = (
-    (re.compile(r"(?:\(select )?count\(|\d+$"), "integer"),
+    (re.compile(r"(?:case when \S+ is null then 1 else )?(?:\(select )?count\(|sum\(|\d+$"), "integer"),
     (re.compile(r".*\|\|", re.DOTALL), "text"),
 )
 _BY_AFFIX: Sequence[tuple[str, ColumnKind]] = (("is_", "boolean"), ("_at", "datetime"))

@@ -157,6 +157,8 @@ def derive(
         looks: the complete looks of the source in order of time.
         covers: whether facts state all that others state; asked only about readings that are not complete.
     """
+    if not sightings and len(spans) == 1 and spans[0].seen_until is None:
+        return _as_ever(spans[0])
     history = _History(covers)
     covered_until: datetime | None = None
     last: datetime | None = None
@@ -170,6 +172,14 @@ def derive(
     if last is not None:
         history.absent(looks[bisect_right(looks, last) :])
     return history.close(looks[-1] if looks else None)
+
+
+def _as_ever(span: Span) -> tuple[tuple[Window, ...], tuple[Version, ...]]:
+    """Return the history of an item that every look since the first has read alike: most items, most of the time."""
+    reading = span.reading
+    cause = Cause.REPARSE if reading.reread else Cause.LOOK
+    window = Window(1, span.seen_from, None, None, None)
+    return (window,), (Version(1, reading.facts_id, 1, span.seen_from, None, cause, reading.complete),)
 
 
 def _presences(
@@ -213,7 +223,8 @@ class _History:
             self._windows.append(Window(len(self._windows) + 1, at, at, None, None))
             self._add(at, reading, Cause.REPARSE if reading.reread else Cause.LOOK)
         else:
-            self._windows[-1] = replace(self._windows[-1], last_seen_at=at, missed_at=None)
+            window = self._windows[-1]
+            self._windows[-1] = Window(window.window_number, window.opened_at, at, None, window.withdrawn_at)
             version = self._versions[-1]
             if self._tells_less(reading, version):
                 return
@@ -228,7 +239,8 @@ class _History:
 
     def _compare(self, at: datetime, reading: Reading, before: Reading, version: Version) -> None:
         if reading.facts_id == version.facts_id:
-            self._versions[-1] = replace(version, complete=version.complete or reading.complete)
+            if reading.complete and not version.complete:
+                self._versions[-1] = replace(version, complete=True)
             return
         self._end_version(at)
         self._add(at, reading, self._cause(reading, before, version))

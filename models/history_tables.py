@@ -228,3 +228,57 @@ class OfferingSummary(Base):
     workload_hours_max: Mapped[float | None] = mapped_column(comment="Greatest workload in hours, if all are alike")
     workload_basis: Mapped[str | None] = mapped_column(comment="Where the hours come from (vocabulary basis)")
     delivery: Mapped[str | None] = mapped_column(comment="How they are delivered, if all that state it are alike")
+
+
+class ProgrammeListed(Base):
+    """A programme that is listed now, in a narrow row; derived."""
+
+    __tablename__ = "programme_listed"
+    __table_args__ = (
+        Index("ix_programme_listed_source_ref", "source", "ref"),
+        {
+            "comment": "Derived: the programmes listed now, a narrow row each, so that neither a count nor a page of a "
+            "view reads all that was ever said."
+        },
+    )
+    # Nothing here refers to other tables: a reference would be looked up for each row of each look.
+    programme_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="The programme")
+    source: Mapped[str] = mapped_column(comment="The source that lists it")
+    ref: Mapped[str] = mapped_column(comment="The source's own code for it")
+    facts_id: Mapped[int] = mapped_column(comment="The facts in force")
+    version_number: Mapped[int] = mapped_column(comment="The version in force")
+    window_number: Mapped[int] = mapped_column(comment="The window it belongs to")
+    opened_at: Mapped[datetime] = mapped_column(comment="First look that saw it in this window (UTC)")
+    missed_at: Mapped[datetime | None] = mapped_column(
+        comment="First complete look that missed it since it was last seen (UTC)"
+    )
+    kind: Mapped[str] = mapped_column(comment="What the source lists it as (vocabulary listing_kind)")
+    mc_class: Mapped[str | None] = mapped_column(
+        comment="Class under the definition eu_2022 (vocabulary mc_class); null until classified"
+    )
+
+
+class OrganisationListed(Base):
+    """In how many programmes of a source that are listed now an organisation is named; derived."""
+
+    __tablename__ = "organisation_listed"
+    __table_args__ = (
+        {
+            "comment": "Derived: which organisations the programmes listed now name, by source, spelling and role; the "
+            "view organisation sums it up."
+        },
+    )
+    source: Mapped[str] = mapped_column(primary_key=True, comment="The source that lists the programmes")
+    organisation_id: Mapped[str] = mapped_column(
+        primary_key=True, comment="Our own id of the organisation; 'as printed: ' and the name where no rule knows it"
+    )
+    entry_id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The organisation as printed (organisation_entry)"
+    )
+    role: Mapped[str] = mapped_column(primary_key=True, comment="In which role it is named (vocabulary role)")
+    kind: Mapped[str] = mapped_column(primary_key=True, comment="Its kind as rules know it; empty if they do not")
+    country: Mapped[str] = mapped_column(primary_key=True, comment="Its country as rules know it; empty likewise")
+    mentions: Mapped[int] = mapped_column(comment="How often it is named so")
+    programmes: Mapped[int] = mapped_column(
+        comment="In how many programmes it is named so and in no other way before: summed, each counts once"
+    )

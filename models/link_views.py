@@ -18,30 +18,40 @@ LISTED_LAST = (
 _KINDS = ("institution", "register", "consortium", "government_platform", "commercial_platform", "employer")
 """Whose words come before whose, as in ``trends.units``."""
 _RANKS = " ".join(f"when '{kind}' then {rank}" for rank, kind in enumerate(_KINDS))
-_PRECEDENCE = f"case s.kind {_RANKS} else {len(_KINDS)} end"
+
+
+def _before(source: str, listed: str) -> str:
+    """Return what says whose words come first, of a listing and its source under these aliases."""
+    return f"(case {source}.kind {_RANKS} else {len(_KINDS)} end, {listed}.opened_at, {listed}.programme_id)"
+
+
+_OTHERS = """\
+programme_credential y
+join programme_listed z on z.programme_id = y.programme_id
+join source b on b.slug = z.source"""
+"""Listings ``z`` that are listed now and count as a credential."""
 FIRST_LISTED = f"""\
-from (
-  select {CREDENTIAL} as credential_id, p.id as programme_id,
-    row_number() over (partition by {CREDENTIAL} order by {_PRECEDENCE}, w.opened_at, p.id) as place
-  from programme p
-  join source s on s.slug = p.source
-  join programme_version v on v.programme_id = p.id and v.valid_to is null
-  join programme_window w on w.programme_id = p.id and w.window_number = v.window_number
-  {_COUNTED}
-) k
-join (
-  select {CREDENTIAL} as credential_id, count(*) as listings, count(distinct p.source) as sources
-  from programme p
-  join programme_version v on v.programme_id = p.id and v.valid_to is null
-  {_COUNTED}
-  group by {CREDENTIAL}
-) t on t.credential_id = k.credential_id
-join programme p on p.id = k.programme_id
-join source s on s.slug = p.source
-join programme_version v on v.programme_id = p.id and v.valid_to is null
-join programme_facts f on f.id = v.facts_id
-where k.place = 1"""  # noqa: S608 - our words
-"""Credentials ``t`` listed now, each with the programme ``p`` in whose words it is described."""
+from programme_listed l
+join source s on s.slug = l.source
+left join programme_facts f on f.id = l.facts_id
+left join programme_credential m on m.programme_id = l.programme_id
+where not exists (
+  select 1 from {_OTHERS}
+  where y.credential_id = m.credential_id and y.programme_id <> l.programme_id
+    and {_before("b", "z")} < {_before("s", "l")}
+)"""  # noqa: S608 - our words
+"""Credentials listed now, each by the listing ``l`` of it whose words come first: none comes before it."""
+CREDENTIAL_NOW = "coalesce(m.credential_id, l.source || '/' || l.ref)"
+
+
+def counted(what: str) -> str:
+    """Return what is counted of all listings of a credential that are listed now; alone, a listing is one of one."""
+    return (
+        f"case when m.credential_id is null then 1 else (select count({what}) from {_OTHERS} "  # noqa: S608 - our words
+        "where y.credential_id = m.credential_id) end"
+    )
+
+
 LINK_STATE = (
     "case when n.cut is not null then 'cut' when n.counts_once then 'followed' when n.review then 'review' "
     "else 'apart' end"

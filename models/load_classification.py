@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
-from models.bulk import insert_rows
+from models.bulk import insert_rows, insert_shared
 from models.classification import Classification, Classifier, ComparablePrice, Entity
 from models.classification_tables import STATED_APART, class_column
 from models.records import Offering, Programme
@@ -142,4 +142,5 @@ def _keep_entities(connection: Connection, made: Iterable[Classification]) -> No
     if changed:
         rows = [{"this": row.pop("id"), **row} for row in changed]
         connection.execute(update(target).where(target.c.id == bindparam("this")), rows)
-    insert_rows(connection, target, [columns_of(entity) for entity in met.values() if entity.id not in stored])
+    fresh = [columns_of(met[number]) for number in sorted(met.keys() - stored.keys())]
+    insert_shared(connection, target, fresh, "id")

@@ -7,21 +7,23 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from models.bulk import insert_rows
+from models.bulk import insert_rows, insert_shared
 from models.columns import storable
 from models.history import Reading, Readings
 from models.load_classification import ToClassify
-from models.load_items import Key, Record, identities, parted
-from models.records import OrganisationRole, Programme, facts_digest
-from models.units import OFFERING, PROGRAMME, Unit, chunks, columns_of, new_ids, table
+from models.load_items import Key, Parted, Record, identities, parted
+from models.records import Offering, OrganisationRole, PriceFacts, Programme, facts_digest
+from models.units import OFFERING, PROGRAMME, Unit, among, new_ids, parts, table
 
 _APART = frozenset({"ref", "price", "organisations", "offerings", "listing_digest", "complete"})
 """Fields of a record that are no column of its facts."""
+_MAPPINGS = frozenset({"statements", "verbatim"})
 _WORDS = ("verbatim", "page_url")
 """Columns that follow the earliest look that read the facts, so that they do not depend on the order of arrival."""
 
@@ -53,13 +55,15 @@ class Look:
     """A look while it is loaded.
 
     ``is_latest``: it is complete, no later look of the source counts, and its pages were not read before.
-    ``corrected`` is what the same look had read before, if its pages were read again.
+    ``words_tell``: the complete look before was read by the same code under the same tables, so that the same words are
+    the same facts. ``corrected`` is what the same look had read before, if its pages were read again.
     """
 
     connection: Connection
     slug: str
     at: datetime
     is_latest: bool
+    words_tell: bool = False
     corrected: Readings | None = None
 
 
@@ -80,17 +84,17 @@ def load_facts(look: Look, programmes: Sequence[Programme]) -> Seen:
         look: the look, in a transaction that may write; the row of its source exists.
         programmes: what was read; of two with one ref the first counts.
     """
-    records = {(look.slug, storable(programme.ref)): programme for programme in reversed(programmes)}
+    records: dict[Key, Programme] = {storable(programme.ref): programme for programme in reversed(programmes)}
     loaded = _load(look, PROGRAMME, records, records.__getitem__)
     _load_roles(look.connection, {number: records[key].organisations for key, number in loaded.fresh.items()})
     parents = {loaded.ids[key]: programme for key, programme in records.items() if programme.offerings}
-    runs = {
+    runs: dict[Key, Offering] = {
         (item, storable(offering.ref)): offering
         for item, programme in parents.items()
         for offering in reversed(programme.offerings)
     }
     # The words of an offering are words of its programme's listing: what was read anew is known by the same digest.
-    of_runs = _load(look, OFFERING, runs, lambda key: parents[key[0]])
+    of_runs = _load(look, OFFERING, runs, lambda key: parents[int(key[0])])
     on = look.at.date()
     return Seen(
         programmes=loaded.seen,
@@ -104,23 +108,23 @@ def load_facts(look: Look, programmes: Sequence[Programme]) -> Seen:
 
 def _load(look: Look, unit: Unit, records: Mapping[Key, Record], programme_of: Callable[[Key], Programme]) -> _Loaded:
     """Load what was read of programmes, or of offerings; ``programme_of`` gives the programme of a key."""
-    same: Mapping[Key, int] = {}
-    absent: frozenset[int] = frozenset()
+    known = Parted({}, {}, frozenset())
     if look.is_latest:
-        same, absent = parted(look.connection, unit, look.slug, records, programme_of)
-    rest = {key: record for key, record in records.items() if key not in same}
-    ids, made = identities(look.connection, unit, look.slug, rest)
+        known = parted(look.connection, unit, look.slug, records, programme_of, words_tell=look.words_tell)
+    rest = {key: record for key, record in records.items() if key not in known.same}
+    found, made = identities(look.connection, unit, look.slug, (key for key in rest if key not in known.other))
+    ids = {**known.same, **known.other, **found}
     facts = _facts(look, unit, {ids[key]: record for key, record in rest.items()}, {ids[key] for key in made})
     readings = {}
     for key, record in rest.items():
         programme = programme_of(key)
-        printed_as = (storable(programme.ref),) if unit is PROGRAMME else (storable(programme.ref), key[1])
+        printed_as = (storable(programme.ref),) if isinstance(key, str) else (storable(programme.ref), key[1])
         reread = _is_other(look.corrected, record, *printed_as)
         item = ids[key]
         readings[item] = Reading(facts.found[item], programme.listing_digest, programme.complete, reread)
     return _Loaded(
-        ids={**same, **ids},
-        seen=SeenOf(readings, frozenset(ids[key] for key in made), absent),
+        ids=ids,
+        seen=SeenOf(readings, frozenset(ids[key] for key in made), known.absent),
         fresh={key: facts.fresh[ids[key]] for key in rest if ids[key] in facts.fresh},
         earlier={key: facts.earlier[ids[key]] for key in rest if ids[key] in facts.earlier},
     )
@@ -149,20 +153,21 @@ def _facts(look: Look, unit: Unit, records: Mapping[int, Record], fresh_items: C
     known = _known_facts(connection, unit, records.keys() - fresh_items)
     ids = new_ids(connection, target)
     facts = _Facts({}, {}, {})
-    new_rows, read_earlier = [], []
-    for item, record in records.items():
-        digest = facts_digest(record)
-        facts_id, read_at = known.get((item, digest), (None, look.at))
-        if facts_id is None:
-            facts_id = facts.fresh[item] = next(ids)
-            new_rows.append(
-                {"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": look.at, **_row(record)}
-            )
-        elif look.at < read_at:
-            facts.earlier[item] = facts_id
-            read_earlier.append({"this": facts_id, "read_at": look.at, **_words(record)})
-        facts.found[item] = facts_id
-    insert_rows(connection, target, new_rows)
+    read_earlier: list[dict[str, Any]] = []
+
+    def new_rows() -> Iterator[dict[str, Any]]:
+        for item, record in records.items():
+            digest = facts_digest(record)
+            facts_id, read_at = known.get((item, digest), (None, look.at))
+            if facts_id is None:
+                facts_id = facts.fresh[item] = next(ids)
+                yield {"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": look.at, **_row(record)}
+            elif look.at < read_at:
+                facts.earlier[item] = facts_id
+                read_earlier.append({"this": facts_id, "read_at": look.at, **_words(record)})
+            facts.found[item] = facts_id
+
+    insert_rows(connection, target, new_rows())
     if read_earlier:
         connection.execute(update(target).where(target.c.id == bindparam("this")), read_earlier)
     return facts
@@ -177,20 +182,27 @@ def _known_facts(
     asked = select(owner, target.c.facts_digest, target.c.id, target.c.read_at)
     return {
         (row[0], row[1]): (row[2], row[3])
-        for chunk in chunks(items)
-        for row in connection.execute(asked.where(owner.in_(chunk)))
+        for part in parts(items)
+        for row in connection.execute(asked.where(among(connection, owner, part)))
     }
 
 
 def _row(record: Record) -> dict[str, Any]:
     """Return the columns of a record's facts; of a price, one column a field."""
-    row = {name: value for name, value in columns_of(record).items() if name not in _APART}
-    for name, value in row.items():
-        if isinstance(value, tuple):
-            row[name] = list(value)
-        elif isinstance(value, Mapping):
-            row[name] = dict(value)
-    return row | columns_of(record.price)
+    kind: Any = type(record)
+    names, values_of = _columns(kind)
+    of_price, price = _columns(PriceFacts)
+    row = dict(zip((*names, *of_price), (*values_of(record), *price(record.price)), strict=True))
+    for name in _MAPPINGS & row.keys():
+        row[name] = dict(row[name])
+    return row
+
+
+@cache
+def _columns(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Return the fields of a record that are columns of its facts, and how to read them all at once."""
+    names = tuple(name for name in kind.__dataclass_fields__ if name not in _APART)
+    return names, attrgetter(*names)
 
 
 def _words(record: Record) -> dict[str, Any]:
@@ -205,20 +217,16 @@ def _load_roles(connection: Connection, roles: Mapping[int, Sequence[Organisatio
     target = table("organisation_entry")
     known = {
         row.key: row.id
-        for chunk in chunks(keys)
-        for row in connection.execute(select(target.c.key, target.c.id).where(target.c.key.in_(chunk)))
+        for part in parts(keys)
+        for row in connection.execute(select(target.c.key, target.c.id).where(among(connection, target.c.key, part)))
     }
     ids = new_ids(connection, target)
-    made = {key: next(ids) for key in keys if key not in known}
-    insert_rows(
-        connection,
-        target,
-        [
-            {"id": n, "key": key, "name": keys[key].name, "kind": keys[key].kind, "country": keys[key].country}
-            for key, n in made.items()
-        ],
-    )
-    known |= made
+    made = {key: next(ids) for key in sorted(keys) if key not in known}
+    rows = [
+        {"id": n, "key": key, "name": keys[key].name, "kind": keys[key].kind, "country": keys[key].country}
+        for key, n in made.items()
+    ]
+    known |= made | insert_shared(connection, target, rows, "key")
     insert_rows(
         connection,
         table("programme_role"),

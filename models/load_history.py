@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
 
-from models.bulk import insert_rows
+from models.bulk import insert_rows, update_rows
 from models.history import Covers, Reading, Sighting, Span, Version, Window, derive, with_look
+from models.history_rows import SIGHTING, SPAN, VERSION, WINDOW, Books, Stored, by_item, rows_of
 from models.load_facts import Look, SeenOf
 from models.records import Cause, Outcome
-from models.units import Unit, chunks, columns_of, table
+from models.units import Unit, among, columns_of, parts, table
 
 History = tuple[tuple[Window, ...], tuple[Version, ...]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +36,19 @@ class Effect:
     touched: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Books:
-    """A look, the tables of one unit, and in them the rows of one source."""
-
-    look: Look
-    unit: Unit
-
-    @property
-    def connection(self) -> Connection:
-        return self.look.connection
-
-    def rows(self, target: Table) -> Select[Any]:
-        """Return a select of all rows of ``target`` that belong to the source."""
-        return self.unit.of_source(target, self.look.slug)
-
-    def items(self, rows: Select[Any], target: Table) -> set[int]:
-        """Return the items whose rows of ``target`` are selected."""
-        owner = self.unit.owner_of(target)
-        return set(self.connection.execute(rows.with_only_columns(owner, maintain_column_froms=True)).scalars())
-
-
 def complete_looks(connection: Connection, slug: str) -> list[datetime]:
     """Return the times of the complete looks at a source, in order."""
     return _looks(connection, slug, [outcome for outcome in Outcome if outcome.counts_absences])
+
+
+def complete_look_before(connection: Connection, slug: str, at: datetime) -> Row[Any, Any] | None:
+    """Return ``as_of`` and ``code_version`` of the complete look at a source before a time, if there is one."""
+    run = table("run")
+    counting = [outcome.value for outcome in Outcome if outcome.counts_absences]
+    earlier = select(run.c.as_of, run.c.code_version).where(
+        run.c.source == slug, run.c.outcome.in_(counting), run.c.as_of < at
+    )
+    return connection.execute(earlier.order_by(run.c.as_of.desc()).limit(1)).first()
 
 
 def is_latest(connection: Connection, slug: str, at: datetime) -> bool:
@@ -84,7 +74,7 @@ def load_history(look: Look, unit: Unit, seen: SeenOf, *, complete: bool) -> Eff
         complete: whether the look listed everything, so that the absence of all others counts.
     """
     looks = complete_looks(look.connection, look.slug)
-    of = _Books(look, unit)
+    of = Books(look, unit)
     earlier_looks = [each for each in looks if each != look.at]
     if not complete:
         sighting = unit.table("sighting")
@@ -101,7 +91,7 @@ def load_history(look: Look, unit: Unit, seen: SeenOf, *, complete: bool) -> Eff
     return _effect(_derive_anew(of, touched, evidence, looks), look.at)
 
 
-def _take_in_latest_look(of: _Books, before: datetime | None, seen: SeenOf) -> set[int]:
+def _take_in_latest_look(of: Books, before: datetime | None, seen: SeenOf) -> set[int]:
     """Write the spans that the latest complete look changes, and return the items whose history it may change.
 
     It is ``with_look`` for a look with none after it: open spans that it reads otherwise, or not at all, end at the
@@ -109,27 +99,25 @@ def _take_in_latest_look(of: _Books, before: datetime | None, seen: SeenOf) -> s
     """
     span = of.unit.table("span")
     ended = (seen.readings.keys() - seen.fresh) | seen.absent
-    for chunk in chunks(ended):
-        is_open = of.unit.owner_of(span).in_(chunk) & span.c.seen_until.is_(None)
+    for part in parts(ended):
+        is_open = among(of.connection, of.unit.owner_of(span), part) & span.c.seen_until.is_(None)
         of.connection.execute(update(span).where(is_open).values(seen_until=before))
     rows = (
         {"seen_from": of.look.at, "seen_until": None, **columns_of(r), of.unit.owner: n}
         for n, r in seen.readings.items()
     )
-    insert_rows(of.connection, span, list(rows))
+    insert_rows(of.connection, span, rows)
     return seen.readings.keys() | seen.absent | _missing(of) | _sighted_between(of, before, None)
 
 
-def _missing(of: _Books) -> set[int]:
+def _missing(of: Books) -> set[int]:
     """Return the items that are listed and were not in the latest complete look, or were sighted after it."""
     window = of.unit.table("window")
     rows = of.rows(window).where(window.c.withdrawn_at.is_(None), window.c.last_seen_at.is_not(None))
     return of.items(rows, window)
 
 
-def _take_in_complete_look(
-    of: _Books, looks: Sequence[datetime], at: datetime, seen: Mapping[int, Reading]
-) -> set[int]:
+def _take_in_complete_look(of: Books, looks: Sequence[datetime], at: datetime, seen: Mapping[int, Reading]) -> set[int]:
     """Write the spans that a complete look changes, wherever in time it lies, and return the items it may change."""
     place = bisect_left(looks, at)
     before = looks[place - 1] if place else None
@@ -146,7 +134,7 @@ def _take_in_complete_look(
     return changes.keys() | absent | _sighted_between(of, before, after)
 
 
-def _spans_near(of: _Books, before: datetime | None, after: datetime | None) -> dict[int, list[Span]]:
+def _spans_near(of: Books, before: datetime | None, after: datetime | None) -> dict[int, list[Span]]:
     """Return the spans that hold, end at, or begin at the complete looks on both sides."""
     span = of.unit.table("span")
     near = of.rows(span)
@@ -158,17 +146,17 @@ def _spans_near(of: _Books, before: datetime | None, after: datetime | None) -> 
         near = near.where(span.c.seen_until.is_(None))
     if before is not None and after is not None:
         near = near.where(or_(span.c.seen_until.is_(None), span.c.seen_until >= before))
-    return _by_item(of, near.order_by(span.c.seen_from), _span)
+    return by_item(of, near, SPAN)
 
 
-def _listed_at(of: _Books, at: datetime) -> set[int]:
+def _listed_at(of: Books, at: datetime) -> set[int]:
     """Return the items whose window is open at a time, or ends later."""
     window = of.unit.table("window")
     ends_later = or_(window.c.withdrawn_at.is_(None), window.c.withdrawn_at > at)
     return of.items(of.rows(window).where(window.c.opened_at < at, ends_later), window)
 
 
-def _sighted_between(of: _Books, before: datetime | None, after: datetime | None) -> set[int]:
+def _sighted_between(of: Books, before: datetime | None, after: datetime | None) -> set[int]:
     partial = _looks(of.connection, of.look.slug, [o for o in Outcome if o.writes_versions and not o.counts_absences])
     if not any((before is None or at > before) and (after is None or at < after) for at in partial):
         return set()
@@ -181,7 +169,7 @@ def _sighted_between(of: _Books, before: datetime | None, after: datetime | None
     return of.items(rows, sighting)
 
 
-def _write_spans(of: _Books, changes: Mapping[int, tuple[Sequence[Span], Sequence[Span]]]) -> None:
+def _write_spans(of: Books, changes: Mapping[int, tuple[Sequence[Span], Sequence[Span]]]) -> None:
     """Write differences between old and new spans; a span is known by its item and its first look."""
     target = of.unit.table("span")
     gone, ended, fresh = [], [], []
@@ -212,29 +200,25 @@ class _Evidence:
 
 
 def _derive_anew(
-    of: _Books, touched: set[int], whole: Mapping[int, _Evidence], looks: Sequence[datetime]
+    of: Books, touched: set[int], whole: Mapping[int, _Evidence], looks: Sequence[datetime]
 ) -> dict[int, History]:
     """Derive the history of ``touched``, write what differs from what is stored, and return it.
 
     ``whole`` is the evidence about items of which nothing was stored before the look: it need not be read.
     """
     stored = touched - whole.keys()
-    span, sighting = of.unit.table("span"), of.unit.table("sighting")
-    spans = _rows_of(of, stored, span, span.c.seen_from, _span)
-    sightings = _rows_of(of, stored, sighting, sighting.c.at, _sighting)
+    spans, sightings = rows_of(of, stored, SPAN), rows_of(of, stored, SIGHTING)
     evidence = {item: _Evidence(spans.get(item, ()), sightings.get(item, ())) for item in stored} | dict(whole)
     covers = _covers(of, evidence.values())
     derived = {item: derive(each.spans, each.sightings, looks, covers) for item, each in evidence.items()}
 
-    window, version = of.unit.table("window"), of.unit.table("version")
-    windows = _rows_of(of, stored, window, window.c.window_number, _window)
-    versions = _rows_of(of, stored, version, version.c.version_number, _version)
-    _replace(of, window.c.window_number, windows, {item: history[0] for item, history in derived.items()})
-    _replace(of, version.c.version_number, versions, {item: history[1] for item, history in derived.items()})
+    windows, versions = rows_of(of, stored, WINDOW), rows_of(of, stored, VERSION)
+    _replace(of, WINDOW, windows, {item: history[0] for item, history in derived.items()})
+    _replace(of, VERSION, versions, {item: history[1] for item, history in derived.items()})
     return derived
 
 
-def _covers(of: _Books, evidence: Iterable[_Evidence]) -> Covers:
+def _covers(of: Books, evidence: Iterable[_Evidence]) -> Covers:
     """Return the question whether facts state all that others state; facts are read only if it can be asked."""
     in_doubt: set[int] = set()
     for each in evidence:
@@ -245,8 +229,8 @@ def _covers(of: _Books, evidence: Iterable[_Evidence]) -> Covers:
     not_said = {"id", of.unit.owner, "verbatim", "page_url", "facts_digest", "read_at"}
     said = {
         row["id"]: {name: value for name, value in row.items() if name not in not_said}
-        for chunk in chunks(in_doubt)
-        for row in of.connection.execute(select(facts).where(facts.c.id.in_(chunk))).mappings()
+        for part in parts(in_doubt)
+        for row in of.connection.execute(select(facts).where(among(of.connection, facts.c.id, part))).mappings()
     }
     return lambda later, earlier: states_all(said[later], said[earlier])
 
@@ -270,23 +254,40 @@ def _holds(later: Any, earlier: Any) -> bool:
 
 
 def _replace(
-    of: _Books, number: Column[int], stored: Mapping[int, Sequence[Any]], derived: Mapping[int, Sequence[Any]]
+    of: Books,
+    of_rows: Stored[Any],
+    stored: Mapping[int, Sequence[Any]],
+    derived: Mapping[int, Sequence[Any]],
 ) -> None:
-    """Put derived rows in the place of stored ones, from the first on that differs; ``number`` counts them from 1."""
-    target = number.table
+    """Put derived rows in the place of stored ones.
+
+    Rows that differ in how they end alone are updated; from the first on that differs otherwise, they are
+    written anew. They are numbered from 1.
+    """
+    target = of.unit.table(of_rows.table)
+    number = target.c[of_rows.order]
+    begun = attrgetter(*(name for name in of_rows.columns if name not in of_rows.ends))
     gone: dict[int, list[int]] = defaultdict(list)
+    ended: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
     for item, rows in derived.items():
         was = stored.get(item, ())
-        alike = next(
-            (n for n, (old, new) in enumerate(zip(was, rows, strict=False)) if old != new), min(len(was), len(rows))
-        )
+        alike = 0
+        for old, new in zip(was, rows, strict=False):
+            if old != new:
+                if begun(old) != begun(new):
+                    break
+                end = {name: getattr(new, name) for name in of_rows.ends}
+                ended.append({of.unit.owner: item, number.name: alike + 1, **end})
+            alike += 1
         if alike < len(was):
             gone[alike].append(item)
         fresh += [{of.unit.owner: item, **columns_of(row)} for row in rows[alike:]]
+    update_rows(of.connection, target, (of.unit.owner, number.name), ended)
     for alike, items in gone.items():
-        for chunk in chunks(items):
-            of.connection.execute(delete(target).where(of.unit.owner_of(target).in_(chunk), number > alike))
+        for part in parts(items):
+            these = among(of.connection, of.unit.owner_of(target), part)
+            of.connection.execute(delete(target).where(these, number > alike))
     insert_rows(of.connection, target, fresh)
 
 
@@ -304,48 +305,3 @@ def _effect(derived: Mapping[int, History], at: datetime) -> Effect:
 def _is_change(version: Version, windows: Sequence[Window], at: datetime) -> bool:
     opened_at = windows[version.window_number - 1].opened_at
     return version.valid_from == at and version.cause is Cause.LOOK and opened_at != at
-
-
-def _rows_of(
-    of: _Books, items: set[int], target: Table, order: Any, make: Callable[[RowMapping], T]
-) -> dict[int, list[T]]:
-    """Return the rows of ``target`` that belong to ``items``, by item and in order."""
-    result: dict[int, list[T]] = {}
-    for chunk in chunks(items):
-        result |= _by_item(of, select(target).where(of.unit.owner_of(target).in_(chunk)).order_by(order), make)
-    return result
-
-
-def _by_item(of: _Books, rows: Select[Any], make: Callable[[RowMapping], T]) -> dict[int, list[T]]:
-    result: dict[int, list[T]] = defaultdict(list)
-    for row in of.connection.execute(rows).mappings():
-        result[row[of.unit.owner]].append(make(row))
-    return dict(result)
-
-
-def _reading(row: RowMapping) -> Reading:
-    return Reading(row["facts_id"], row["listing_digest"], row["complete"], row["reread"])
-
-
-def _span(row: RowMapping) -> Span:
-    return Span(_reading(row), row["seen_from"], row["seen_until"])
-
-
-def _sighting(row: RowMapping) -> Sighting:
-    return Sighting(_reading(row), row["at"])
-
-
-def _window(row: RowMapping) -> Window:
-    return Window(row["window_number"], row["opened_at"], row["last_seen_at"], row["missed_at"], row["withdrawn_at"])
-
-
-def _version(row: RowMapping) -> Version:
-    return Version(
-        row["version_number"],
-        row["facts_id"],
-        row["window_number"],
-        row["valid_from"],
-        row["valid_to"],
-        Cause(row["cause"]),
-        row["complete"],
-    )

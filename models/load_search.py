@@ -5,26 +5,40 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
-from models.bulk import insert_rows
+from models.bulk import insert_rows, update_rows
+from models.columns import storable
+from models.records import Programme
 from models.search_tables import make_index, put_words
-from models.units import PROGRAMME, chunks, table
+from models.units import PROGRAMME, among, new_ids, parts, table
 from models.words import words_of
 
 TITLE_MOST, ABOUT_MOST, DESCRIPTION_MOST = 1_000, 4_000, 10_000
 """Characters that are indexed. PostgreSQL counts the places of words up to 16,383 only, so all of them stay below."""
+INDEXED_AT_ONCE = 2_000
 _ABOUT = ("credential_label", "kind_as_published", "level_as_published")
 
 
-def load_words(connection: Connection, programmes: Iterable[int]) -> None:
-    """Index anew those of some programmes whose latest facts are not those indexed."""
+def load_words(
+    connection: Connection, programmes: Iterable[int], just_read: Mapping[int, Programme] | None = None
+) -> None:
+    """Index anew those of some programmes whose latest facts are not those indexed.
+
+    Args:
+        connection: a transaction that may write.
+        programmes: their numbers.
+        just_read: facts that need not be read back, by their numbers.
+    """
     version = PROGRAMME.table("version")
-    for chunk in chunks(set(programmes)):
-        _index(connection, _stale(connection, version.c.programme_id.in_(chunk)))
+    stale = [
+        row
+        for part in parts(set(programmes))
+        for row in _stale(connection, among(connection, version.c.programme_id, part))
+    ]
+    _index(connection, stale, just_read or {})
 
 
 def load_words_of_source(connection: Connection, slug: str) -> None:
@@ -33,7 +47,7 @@ def load_words_of_source(connection: Connection, slug: str) -> None:
     of_source = select(programme.c.id).where(programme.c.source == slug)
     # The rows stay, so that their numbers are not given again.
     connection.execute(update(search).where(search.c.programme_id.in_(of_source)).values(facts_id=0))
-    _index(connection, _stale(connection, programme.c.source == slug))
+    _index(connection, _stale(connection, programme.c.source == slug), {})
 
 
 def rebuild_words(connection: Connection) -> int:
@@ -63,17 +77,15 @@ def _stale(connection: Connection, which: ColumnElement[bool]) -> Sequence[Row[A
     return found
 
 
-def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
-    search = table("programme_search")
+def _index(connection: Connection, rows: Sequence[Row[Any]], just_read: Mapping[int, Programme]) -> None:
     numbers = _new_rows(connection)
-    by_facts = {row.facts_id: row for row in rows}
-    this = search.c.programme_id == bindparam("this")
-    for chunk in chunks(by_facts):
+    for first in range(0, len(rows), INDEXED_AT_ONCE):
+        by_facts = {row.facts_id: row for row in rows[first : first + INDEXED_AT_ONCE]}
         fresh: list[dict[str, Any]] = []
         known: list[dict[str, Any]] = []
         words: dict[int, Sequence[str]] = {}
         gone: list[int] = []
-        for facts_id, texts in _words(connection, chunk, {n: by_facts[n].ref for n in chunk}).items():
+        for facts_id, texts in _words(connection, {n: row.ref for n, row in by_facts.items()}, just_read):
             row = by_facts[facts_id]
             digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
             number = row.search_row
@@ -84,41 +96,49 @@ def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
             (fresh if row.search_row is None else known).append(
                 {"programme_id": row.programme_id, "facts_id": facts_id, "search_row": number, "words_digest": digest}
             )
-        insert_rows(connection, search, fresh)
-        if known:
-            connection.execute(update(search).where(this), [{"this": row.pop("programme_id"), **row} for row in known])
+        insert_rows(connection, table("programme_search"), fresh)
+        update_rows(connection, table("programme_search"), ("programme_id",), known)
         put_words(connection, words, gone)
 
 
 def _new_rows(connection: Connection) -> Iterator[int]:
     """Yield unused numbers of rows; one that was given is never given again, for SQLite keeps what stood there."""
-    greatest = connection.execute(select(func.max(table("programme_search").c.search_row))).scalar_one()
-    return count((greatest or 0) + 1)
+    return new_ids(connection, table("programme_search"), "search_row")
 
 
-def _words(connection: Connection, facts: Sequence[int], refs: Mapping[int, str]) -> dict[int, tuple[str, str, str]]:
-    """Return the words of rows of facts: of the title, of what is printed about it, of the description."""
+def _words(
+    connection: Connection, refs: Mapping[int, str], just_read: Mapping[int, Programme]
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
+    """Yield the words of facts, whose numbers ``refs`` has with the codes of their programmes."""
+    for facts_id, ref in refs.items():
+        if facts_id in just_read:
+            programme = just_read[facts_id]
+            named = dict.fromkeys(storable(role.name) for role in programme.organisations)
+            yield facts_id, _of_texts(programme, ref, named)
+    stored = refs.keys() - just_read.keys()
     target = PROGRAMME.table("facts")
     names = ("title", "description", "subjects", "statements", *_ABOUT)
     role, entry = table("programme_role"), table("organisation_entry")
-    organisations: dict[int, dict[str, None]] = defaultdict(dict)
-    named = select(role.c.facts_id, entry.c.name).join(entry, entry.c.id == role.c.organisation_id)
-    for facts_id, name in connection.execute(named.where(role.c.facts_id.in_(facts)).order_by(role.c.position)):
-        organisations[facts_id][name] = None
-    said = connection.execute(select(target.c.id, *(target.c[name] for name in names)).where(target.c.id.in_(facts)))
-    return {
-        row.id: (
-            words_of(row.title or "", TITLE_MOST),
-            words_of("\n".join([refs[row.id], *organisations[row.id], *_about(row)]), ABOUT_MOST),
-            words_of(_described(row.description, row.statements), DESCRIPTION_MOST),
-        )
-        for row in said
-    }
+    named_in = select(role.c.facts_id, entry.c.name).join(entry, entry.c.id == role.c.organisation_id)
+    for part in parts(stored):
+        organisations: dict[int, dict[str, None]] = defaultdict(dict)
+        for facts_id, name in connection.execute(
+            named_in.where(among(connection, role.c.facts_id, part)).order_by(role.c.position)
+        ):
+            organisations[facts_id][name] = None
+        said = select(target.c.id, *(target.c[name] for name in names)).where(among(connection, target.c.id, part))
+        for row in connection.execute(said):
+            yield row.id, _of_texts(row, refs[row.id], organisations[row.id])
 
 
-def _about(row: Row[Any]) -> Iterable[str]:
-    mapping = row._mapping  # noqa: SLF001 - SQLAlchemy's name for a public attribute
-    return (*(mapping[name] or "" for name in _ABOUT), *(str(subject) for subject in row.subjects or ()))
+def _of_texts(said: Any, ref: str, organisations: Iterable[str]) -> tuple[str, str, str]:
+    """Return the words of the title, of what is printed about it, of the description; ``said`` has facts by name."""
+    about = (*(getattr(said, name) or "" for name in _ABOUT), *(str(subject) for subject in said.subjects or ()))
+    return (
+        words_of(storable(said.title or ""), TITLE_MOST),
+        words_of(storable("\n".join([ref, *organisations, *about])), ABOUT_MOST),
+        words_of(storable(_described(said.description, said.statements)), DESCRIPTION_MOST),
+    )
 
 
 def _described(description: str | None, statements: Mapping[str, Any] | None) -> str:

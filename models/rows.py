@@ -79,7 +79,7 @@ TRUTHS = frozenset({
     "complete", "counts_absences", "counts_once", "is_current", "is_first_of_window", "is_first_version_of_window",
     "lists_everything", "price_is_from", "reread", "review", "same", "start_is_unscheduled", "states_assessment",
     "states_prerequisites", "states_quality_assurance", "states_recognition", "states_stackability",
-    "states_supervision", "unchanged",
+    "states_supervision", "unchanged", "vouched",
 })  # fmt: skip
 """Columns are known by the names they have in tables and views; SQLite gives text and numbers for all of them.
 

@@ -8,6 +8,7 @@ the declared tables, and every migration makes it anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,9 +60,11 @@ def put_words(connection: Connection, words: Mapping[int, Sequence[str]], gone: 
     """
     if connection.dialect.name == "postgresql":
         _take_out(connection, list(gone))
-        if words:
-            rows = [(number, _vector(texts)) for number, texts in words.items()]
-            connection.exec_driver_sql(f"insert into {INDEX} values (%s, %s::tsvector)", rows)  # noqa: S608 - our name
+        cursor: Any = connection.connection.cursor()
+        with cursor.copy(f"copy {INDEX} from stdin") as copy:
+            for number, texts in words.items():
+                copy.write_row((number, _vector(texts)))
+        cursor.close()
         return
     if words:
         columns = ", ".join(FIELDS)

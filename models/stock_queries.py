@@ -114,6 +114,9 @@ def episode_columns(
     """
     parts: Iterable[list[Categories]]
     if programmes is not None:
+        if _is_postgresql(connection):
+            # To start workers for some thousand rows takes longer than to read them.
+            connection.exec_driver_sql("set local max_parallel_workers_per_gather = 0")
         few = list(_parts(connection, cuts, (_one_of("v.programme_id", chunk) for chunk in chunks(programmes))))
         parts, size = few, sum(len(part[0]) for part in few)
     else:

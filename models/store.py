@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from models import run_rows
+from models.bulk import garbage_left_alone
 from models.classification import Classifier
 from models.copying import RunsMissing, copy_content, refuse_to_lose, remove_content, runs_of
 from models.database import open_database, writing
@@ -19,8 +20,9 @@ from models.judge import accepted_outcome, unchanged_since
 from models.linking import CountedAs, Decision, KeptLink
 from models.load_classification import load_classifications
 from models.load_facts import Look, load_facts
-from models.load_history import Effect, is_latest, load_history
+from models.load_history import Effect, complete_look_before, is_latest, load_history
 from models.load_links import load_decision, load_links
+from models.load_listed import facts_listed_anew, listed_anew, source_listed_anew
 from models.load_search import load_words, load_words_of_source, rebuild_words
 from models.load_summaries import load_summaries
 from models.load_unchanged import (
@@ -65,6 +67,7 @@ class Store:
         accepted_reason: str | None = None,
         classifier: Classifier | None = None,
         corrected: Readings | None = None,
+        reads_alike: Callable[[datetime], bool] = lambda _: False,
     ) -> RunRecord:
         """Store a run, and take what it saw into the history if its outcome allows. All or nothing.
 
@@ -82,13 +85,15 @@ class Store:
             accepted_reason: why a person vouches for a suspect run.
             classifier: the rules for this source; without them new facts stay unclassified until ``classify``.
             corrected: what the same look had read before, if its pages were read again (docs/decisions/0011).
+            reads_alike: whether the code reads words of another day as it would on this one; the facts of a listing
+                whose words are those of the look before need then not be compared (docs/decisions/0026).
 
         Raises:
             RunExists: if a run with other pages is stored at that time; nothing is changed.
         """
         work = {"started_at": started_at, "finished_at": finished_at, "code_version": code_version}
         verdict = _verdict(source, harvested, judgement, accepted_reason)
-        with writing(self.engine) as connection:
+        with garbage_left_alone(), writing(self.engine, source.slug) as connection:
             stored = run_rows.stored_run_row(connection, source.slug, as_of)
             if stored is None:
                 run_rows.declare(connection, source, as_of)
@@ -99,7 +104,13 @@ class Store:
                     return run_rows.run_record_of(stored)
                 run_id = stored["id"]
                 _accept(connection, source, stored, harvested, work | {"accepted_reason": accepted_reason})
-            return _load(connection, source.slug, run_id, as_of, harvested, classifier=classifier, corrected=corrected)
+            # A look that was read again is compared with itself, and not with the look before.
+            latest = corrected is None and is_latest(connection, source.slug, as_of)
+            look = Look(
+                connection, source.slug, as_of, is_latest=latest, corrected=corrected,
+                words_tell=latest and _is_read_alike(connection, source.slug, as_of, code_version, reads_alike),
+            )  # fmt: skip
+            return _load(look, run_id, harvested, classifier)
 
     def record_unchanged(
         self,
@@ -125,7 +136,7 @@ class Store:
             The record of the run; ``None`` if something may be new, so that the pages must be read. Nothing is
             written then.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, source.slug) as connection:
             if run_rows.stored_run_row(connection, source.slug, as_of) is not None:
                 return None
             before = run_repeated(
@@ -138,7 +149,7 @@ class Store:
             problems = problems_of_reading(connection, before["id"])
             facts = counts_as_before(before, harvested, problems) | {
                 "outcome": Outcome.UNCHANGED.value,
-                "reason": unchanged_since(before["as_of"], len(harvested.pages)),
+                "reason": unchanged_since(before["as_of"], harvested.pages),
                 "accepted_reason": None,
                 "started_at": started_at,
                 "finished_at": datetime.now(UTC),
@@ -154,9 +165,10 @@ class Store:
         Returns:
             How many rows of facts were classified; 0 when all are of today's rules.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, slug) as connection:
             facts = stale_facts(connection, slug, classifier.rules_version, most)
-            load_classifications(connection, classifier, facts)
+            with facts_listed_anew(connection, facts.programmes):
+                load_classifications(connection, classifier, facts)
             load_summaries(connection, offerings_of(connection, facts.offerings))
         return len(facts.programmes) + len(facts.offerings)
 
@@ -169,7 +181,8 @@ class Store:
         with other.connect() as there, writing(self.engine) as here:
             if runs_of(here, slug):
                 raise RunExists(f"there are runs of {slug} already")
-            copy_content(there, here, slug)
+            with source_listed_anew(here, slug):
+                copy_content(there, here, slug)
             load_words_of_source(here, slug)
 
     def replace_source(self, slug: str, other: Engine) -> None:
@@ -182,8 +195,9 @@ class Store:
         """
         with other.connect() as there, writing(self.engine) as here:
             refuse_to_lose(here, there, slug)
-            remove_content(here, slug)
-            copy_content(there, here, slug)
+            with source_listed_anew(here, slug):
+                remove_content(here, slug)
+                copy_content(there, here, slug)
             load_words_of_source(here, slug)
 
     def rebuild_search(self) -> int:
@@ -301,32 +315,32 @@ def _accept(
     connection.execute(update(run).where(run.c.id == stored["id"]).values(row))
 
 
-def _load(
-    connection: Connection,
-    slug: str,
-    run_id: int,
-    as_of: datetime,
-    harvested: Harvested,
-    *,
-    classifier: Classifier | None,
-    corrected: Readings | None,
-) -> RunRecord:
+def _is_read_alike(
+    connection: Connection, slug: str, as_of: datetime, code_version: str, reads_alike: Callable[[datetime], bool]
+) -> bool:
+    """Whether the complete look before a time was read by the same code, and as it would be read at that time."""
+    before = complete_look_before(connection, slug, as_of)
+    return before is not None and before.code_version == code_version and reads_alike(before.as_of)
+
+
+def _load(look: Look, run_id: int, harvested: Harvested, classifier: Classifier | None) -> RunRecord:
     """Take a run into the history as far as its outcome allows, and return its record."""
+    connection = look.connection
     run = table("run")
     this = run.c.id == run_id
     outcome = Outcome(connection.execute(select(run.c.outcome).where(this)).scalar_one())
     complete = outcome.counts_absences
     if complete or outcome.writes_versions:
-        # A look that was read again is compared with itself, and not with the look before.
-        latest = complete and corrected is None and is_latest(connection, slug, as_of)
-        look = Look(connection, slug, as_of, is_latest=latest, corrected=corrected)
+        look = replace(look, is_latest=complete and look.is_latest)
         seen = load_facts(look, harvested.programmes)
         effect = load_history(look, PROGRAMME, seen.programmes, complete=complete)
         of_offerings = load_history(look, OFFERING, seen.offerings, complete=complete)
-        if classifier is not None:
-            load_classifications(connection, classifier, seen.to_classify)
+        with listed_anew(connection, effect.touched | seen.programmes.readings.keys()):
+            if classifier is not None:
+                load_classifications(connection, classifier, seen.to_classify)
         load_summaries(connection, of_offerings.touched)
-        load_words(connection, effect.touched)
+        just_read = {number: programme for number, (programme, _) in seen.to_classify.programmes.items()}
+        load_words(connection, effect.touched, just_read)
         return _with_effect(connection, run_id, effect)
     return run_rows.run_record_of(connection.execute(select(run).where(this)).mappings().one())
 

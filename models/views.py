@@ -14,12 +14,14 @@ from sqlalchemy import JSON, Connection, Table, text
 from models.classification_tables import DEFAULT_DEFINITION, class_column
 from models.link_views import (
     CREDENTIAL,
+    CREDENTIAL_NOW,
     CREDENTIAL_TEXT,
     FIRST_LISTED,
     LINK_STATE,
     LINK_STATE_TEXT,
     LINKS,
     LISTED_LAST,
+    counted,
     last_title,
 )
 from models.units import OFFERING, PROGRAMME, table
@@ -136,7 +138,28 @@ join programme_version v on v.programme_id = p.id
 join programme_window w on w.programme_id = p.id and w.window_number = v.window_number
 join programme_facts f on f.id = v.facts_id"""
 _PROGRAMMES_CLASSIFIED = f"{_PROGRAMMES}\nleft join programme_classification c on c.facts_id = f.id"
-_PROGRAMMES_NOW = f"{_PROGRAMMES_CLASSIFIED}\nleft join offering_summary u on u.programme_id = p.id"
+_LISTED = table("programme_listed")
+_PROGRAMMES_NOW = """\
+from programme_listed l
+left join source s on s.slug = l.source
+left join programme_version v on v.programme_id = l.programme_id and v.version_number = l.version_number
+left join programme_window w on w.programme_id = l.programme_id and w.window_number = l.window_number
+left join programme_facts f on f.id = l.facts_id
+left join programme_classification c on c.facts_id = l.facts_id
+left join offering_summary u on u.programme_id = l.programme_id"""
+"""All joined rows are there; joined from the left, so that a database leaves out those that are not asked for."""
+_LISTED_STATE = "case when l.missed_at is not null then 'missing' else 'live' end"
+_LISTED_LATEST = _LATEST_COMPLETE.replace("p.source", "l.source")
+_LISTED_NOW: _Columns = {
+    **_of(_LISTED, "l", ["source"]),
+    **_of(table("source"), "s", source_kind="kind", source_country="country"),
+    "programme_id": ("l.programme_id", _PROGRAMME_IDENTITY["programme_id"][1]),
+    **_of(_LISTED, "l", ["ref"]),
+    **_WINDOW,
+    "listing_state": (_LISTED_STATE, _STATE_TEXT),
+    **{name: (f"l.{name}", _WINDOW[name][1]) for name in ("window_number", "opened_at", "missed_at")},
+    "last_seen_at": (f"coalesce(w.last_seen_at, {_LISTED_LATEST})", _WINDOW["last_seen_at"][1]),
+}
 
 _LAST_TITLE = "Its title as printed last"
 _LINKED: _Columns = {
@@ -180,6 +203,10 @@ _OR_OFFERINGS: Mapping[str, str] = {
 """What a programme does not state itself and all its offerings listed now state alike: how it is put together."""
 
 
+_NARROW = {"kind": _PROGRAMME_FACTS["kind"][1], "mc_class": _CLASSIFIED["mc_class"][1]}
+"""Columns of facts and classifications that are kept in the narrow rows too, with their meaning."""
+
+
 def _or_offerings(columns: _Columns) -> _Columns:
     """Return columns of a programme, those of ``_OR_OFFERINGS`` with the offerings to fall back on."""
     return {
@@ -202,7 +229,7 @@ _NOW = "\nwhere v.valid_to is null"
 """The version in force: a withdrawn item has none."""
 
 _ROLE_COUNTS: _Columns = {
-    role: (f"count(distinct case when r.role = '{role}' then v.programme_id end)", f"Programmes now listed {words}")
+    role: (f"sum(case when x.role = '{role}' then x.programmes else 0 end)", f"Programmes now listed {words}")
     for role, words in {
         "developed_by": "that it designed",
         "taught_by": "that it teaches",
@@ -211,24 +238,28 @@ _ROLE_COUNTS: _Columns = {
     }.items()
 }
 
+_ORGANISATION_KIND = "Kind (vocabulary organisation_kind), as far as known"
+_ORGANISATION_COUNTRY = "Country, ISO 3166-1 alpha-2, as far as known"
 _ORGANISATION: _Columns = {
-    "organisation_id": (
-        "coalesce(k.entity_id, 'as printed: ' || o.name)",
-        "Our own id of the organisation; 'as printed: ' and the name where no rule knows it",
-    ),
+    **_of(table("organisation_listed"), "x", ["organisation_id"]),
     "name": ("max(coalesce(n.name, o.name))", "Name"),
-    "kind": ("max(coalesce(n.kind, k.kind, o.kind))", "Kind (vocabulary organisation_kind), as far as known"),
-    "country": ("max(coalesce(n.country, k.country, o.country))", "Country, ISO 3166-1 alpha-2, as far as known"),
+    "kind": ("max(coalesce(n.kind, nullif(x.kind, ''), o.kind))", _ORGANISATION_KIND),
+    "country": ("max(coalesce(n.country, nullif(x.country, ''), o.country))", _ORGANISATION_COUNTRY),
     "ror": ("max(n.ror)", "Id of the Research Organization Registry, where our table has it"),
-    "spellings": ("count(distinct o.name)", "In how many ways its name was printed"),
+    "spellings": ("count(distinct o.name)", "In how many ways its name is printed"),
 }
+_ORGANISATIONS = """\
+from organisation_listed x
+join organisation_entry o on o.id = x.entry_id
+left join organisation_entity n on n.id = x.organisation_id
+group by x.organisation_id"""
 _ROLE: _Columns = {
     **_of(table("programme_role"), "r", ["role"]),
     **_of(table("organisation_entry"), "o", name_as_printed="name"),
-    "organisation_id": _ORGANISATION["organisation_id"],
+    "organisation_id": ("coalesce(k.entity_id, 'as printed: ' || o.name)", _ORGANISATION["organisation_id"][1]),
     **_of(table("organisation_entity"), "n", ["name"]),
-    "kind": ("coalesce(k.kind, o.kind)", _ORGANISATION["kind"][1]),
-    "country": ("coalesce(k.country, o.country)", _ORGANISATION["country"][1]),
+    "kind": ("coalesce(k.kind, o.kind)", _ORGANISATION_KIND),
+    "country": ("coalesce(k.country, o.country)", _ORGANISATION_COUNTRY),
     **_of(table("organisation_entity"), "n", ["ror"]),
     **_of(table("programme_organisation"), "k", ["rule", "confidence"]),
 }
@@ -248,23 +279,24 @@ _PROBLEM: _Columns = {
     "url": ("q.url", "The page concerned"),
     "message": ("q.message", "What happened, for a person"),
 }
-_OPEN_PROBLEMS = """\
+_UNREAD = "join unread_word u on u.facts_id = l.facts_id"
+_UNREAD_ONE_BY_ONE = "cross join lateral (select w.* from unread_word w where w.facts_id = l.facts_id offset 0) u"
+"""The same for PostgreSQL, which would read all words of a union before it gives the first page of them."""
+_OPEN_PROBLEMS = f"""\
 from (
   select r.source, m.stage, m.code, m.field, m.words, m.ref, m.url, m.message
   from problem m join run r on r.id = m.run_id
   where r.as_of = (select max(l.as_of) from run l where l.source = r.source)
   union all
-  select p.source, 'classify', 'unknown_word', u.lookup, u.words, p.ref, f.page_url, 'no rule knows these words'
-  from unread_word u
-  join programme_facts f on f.id = u.facts_id
-  join programme_version v on v.facts_id = f.id and v.valid_to is null
-  join programme p on p.id = v.programme_id
+  select l.source, 'classify', 'unknown_word', u.lookup, u.words, l.ref,
+    (select f.page_url from programme_facts f where f.id = u.facts_id), 'no rule knows these words'
+  from programme_listed l
+  {_UNREAD}
   union all
-  select p.source, 'classify', 'no_rate', 'price', f.price_currency, p.ref, f.page_url, c.price_problem
+  select l.source, 'classify', 'no_rate', 'price', f.price_currency, l.ref, f.page_url, c.price_problem
   from programme_classification c
-  join programme_facts f on f.id = c.facts_id
-  join programme_version v on v.facts_id = f.id and v.valid_to is null
-  join programme p on p.id = v.programme_id
+  join programme_listed l on l.facts_id = c.facts_id
+  left join programme_facts f on f.id = c.facts_id
   where c.price_problem is not null
   union all
   select p.source, 'classify', 'no_rate', 'price', f.price_currency, p.ref, f.url, c.price_problem
@@ -274,7 +306,7 @@ from (
   join offering i on i.id = v.offering_id
   join programme p on p.id = i.programme_id
   where c.price_problem is not null
-) q"""
+) q"""  # noqa: S608 - our words
 
 _RUN = (
     "source", "as_of", "origin", "outcome", "reason", "accepted_reason", "listings", "programmes", "offerings", "new",
@@ -285,10 +317,8 @@ _RUN = (
 
 _LISTED_BY_SOURCE = """\
 left join (
-  select p.source, count(case when w.missed_at is null then 1 end) as live, count(w.missed_at) as missing
-  from programme p
-  join programme_window w on w.programme_id = p.id and w.withdrawn_at is null
-  group by p.source
+  select source, count(*) - count(missed_at) as live, count(missed_at) as missing
+  from programme_listed group by source
 ) n on n.source = s.slug"""
 """How many programmes of each source are listed: counted once for all of them."""
 _HEALTH: _Columns = {
@@ -326,12 +356,13 @@ _ALL = (
         "Programmes listed now, one row each, with the facts in force. Those missed once are among them; those "
         "withdrawn are not (see programme_history).",
         {
-            **_SOURCE, **_PROGRAMME_IDENTITY, **_WINDOW, **_of(PROGRAMME.table("version"), "v", ["valid_from"]),
-            **_or_offerings(_PROGRAMME_FACTS), **_or_offerings(_CLASSIFIED), **_ROLES,
+            **_LISTED_NOW, **_of(PROGRAMME.table("version"), "v", ["valid_from"]),
+            **_or_offerings(_PROGRAMME_FACTS), **_or_offerings(_CLASSIFIED),
+            **{name: (f"l.{name}", meaning) for name, meaning in _NARROW.items()}, **_ROLES,
             **_of(PROGRAMME.table("version"), "v", ["complete"]),
             **_of(table("offering_summary"), "u", ["offerings"]),
         },
-        _PROGRAMMES_NOW + _NOW,
+        _PROGRAMMES_NOW,
     ),
     _view(
         "programme_history",
@@ -372,15 +403,15 @@ _ALL = (
         "are those of the institution's own listing, else of a register, a consortium, a platform or an employer; of "
         "several, of the one listed longest. All listings stand in credential.",
         {
-            "credential_id": ("k.credential_id", CREDENTIAL_TEXT),
-            **_SOURCE, **_PROGRAMME_IDENTITY,
+            "credential_id": (CREDENTIAL_NOW, CREDENTIAL_TEXT),
+            **{name: _LISTED_NOW[name] for name in ("source", "source_kind", "source_country", "programme_id", "ref")},
             **_of(PROGRAMME.table("facts"), "f", [
                 "title", "kind", "credential_label", "platform_level", "eqf_level", "credits_value", "credits_unit",
                 "ects",
             ]),
             **{role: _ROLES[role] for role in ("awarded_by", "taught_by")},
-            "listings": ("t.listings", "How many listings of it are listed now, runs of one course among them"),
-            "sources": ("t.sources", "How many catalogues list it now"),
+            "listings": (counted("*"), "How many listings of it are listed now, runs of one course among them"),
+            "sources": (counted("distinct z.source"), "How many catalogues list it now"),
         },
         FIRST_LISTED,
     ),
@@ -393,10 +424,10 @@ _ALL = (
     ),
     _view(
         "organisation",
-        "Organisations with the programmes listed now in each role; a name that no rule knows is a row of its own.",
+        "Organisations that programmes listed now name, with how many in each role; a name that no rule knows is a row "
+        "of its own.",
         {**_ORGANISATION, **_ROLE_COUNTS},
-        f"{_ROLES_KNOWN}\nleft join programme_version v on v.facts_id = r.facts_id and v.valid_to is null\n"
-        f"group by {_ORGANISATION['organisation_id'][0]}",
+        _ORGANISATIONS,
     ),
     _view(
         "role_current",
@@ -461,9 +492,11 @@ def drop_views(connection: Connection) -> None:
 def create_views(connection: Connection) -> None:
     """Make all views, and on PostgreSQL, which can hold them, their texts."""
     for view in VIEWS.values():
-        connection.exec_driver_sql(f"create view {view.name} as\n{view.sql}")
         if connection.dialect.name != "postgresql":
+            connection.exec_driver_sql(f"create view {view.name} as\n{view.sql}")
             continue
+        of_postgresql = view.sql.replace(_UNREAD, _UNREAD_ONE_BY_ONE)
+        connection.exec_driver_sql(f"create view {view.name} as\n{of_postgresql}")
         connection.exec_driver_sql(f"comment on view {view.name} is {_quoted(view.comment)}")
         for column, meaning in view.columns.items():
             connection.exec_driver_sql(f"comment on column {view.name}.{column} is {_quoted(meaning)}")

@@ -1,6 +1,7 @@
 """How a migration runs: on the open connection of ``models.database.migrate``, in its transaction.
 
-Views, the full-text index and the log of changes are apart: they are made anew after it by today's code.
+Views, the full-text index, the rows of what is listed now and the log of changes are apart: they are made anew after it
+by today's code.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from alembic import context
 
 from models.change_log import drop_change_log, make_change_log
 from models.database import VERSION_TABLE
+from models.load_listed import rebuild_listed
 from models.load_search import rebuild_words
 from models.schema import METADATA
 from models.views import create_views, drop_views
@@ -27,4 +29,5 @@ with context.begin_transaction():
     context.run_migrations()
 create_views(connection)
 rebuild_words(connection)
+rebuild_listed(connection)
 make_change_log(connection)

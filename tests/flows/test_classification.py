@@ -28,7 +28,7 @@ from scrapers.archive import Archive
 EXAMPLES = Path(__file__).parents[1] / "sources"
 DERIVED = (
     "programme_classification", "offering_classification", "development_evidence_entry", "programme_organisation",
-    "unread_word", "organisation_entity", "offering_summary",
+    "unread_word", "organisation_entity", "offering_summary", "programme_listed", "organisation_listed",
 )  # fmt: skip
 TARTU = OrganisationRole(role="taught_by", name="Tartu Ülikool")
 
@@ -132,6 +132,30 @@ def test_spellings_are_one_organisation(observatory: Observatory):
     ]
     roles = rows(observatory.engine, "select name_as_printed, organisation_id, ror from role_current order by ref")
     assert ("Tartu Ülikool", "ee-university-of-tartu", "03z77qz90") in roles
+
+
+def test_organisations_are_counted_as_programmes_come_change_and_go(observatory: Observatory):
+    shown = "select organisation_id, spellings, taught_by, listed_on from organisation order by organisation_id"
+    tartu = OrganisationRole(role="taught_by", name="University of Tartu")
+    guild = OrganisationRole(role="taught_by", name="Qwerty Zzyx")
+    seat = OrganisationRole(role="listed_on", name="Qwerty Zzyx")
+    both = a_programme("a", organisations=(TARTU, tartu, seat))
+    store(observatory, "2024-01-01", both, a_programme("b", organisations=(TARTU,)), classified=False)
+    assert rows(observatory.engine, shown) == [
+        ("as printed: Qwerty Zzyx", 1, 0, 1), ("as printed: Tartu Ülikool", 1, 2, 0),
+        ("as printed: University of Tartu", 1, 1, 0),
+    ]  # fmt: skip
+    reclassify(observatory)
+    named = [("as printed: Qwerty Zzyx", 1, 0, 1), ("ee-university-of-tartu", 2, 2, 0)]
+    assert rows(observatory.engine, shown) == named
+    store(observatory, "2024-01-08", both)
+    assert rows(observatory.engine, shown) == named, "b is missing once, and still counted"
+    store(observatory, "2024-01-15", both, a_programme("c", 7, organisations=(guild,)))
+    assert rows(observatory.engine, shown) == [
+        ("as printed: Qwerty Zzyx", 1, 1, 1), ("ee-university-of-tartu", 2, 1, 0),
+    ]  # fmt: skip
+    store(observatory, "2024-01-22", a_programme("a", organisations=(guild,), words="others"))
+    assert rows(observatory.engine, shown) == [("as printed: Qwerty Zzyx", 1, 2, 0)]
 
 
 def test_what_no_rule_knows_is_counted_with_the_way_to_teach_it(observatory: Observatory):

@@ -105,8 +105,8 @@ def evidence(engine: Engine) -> list[Any]:
 def empty(engine: Engine) -> None:
     """Forget everything, so that one database serves all examples."""
     tables = (
-        "programme_search", "programme_version", "programme_window", "programme_span", "programme_sighting",
-        "programme_facts", "programme", "capture", "run",
+        "programme_listed", "programme_search", "programme_version", "programme_window", "programme_span",
+        "programme_sighting", "programme_facts", "programme", "capture", "run",
     )  # fmt: skip
     with engine.execution_options(microcred_writes=True).begin() as connection:
         for name in tables:
@@ -120,12 +120,27 @@ def tell(told: Told, looks: list[Look]) -> None:
         told.run(look.moment.isoformat(), *programmes, outcome=look.outcome)
 
 
+def listed_now(told: Told) -> list[Any]:
+    return told.engine_rows("select ref, opened_at, missed_at, price_amount from programme_current order by ref")
+
+
+def listed_by_account(looks: list[Look]) -> list[Any]:
+    accounts = {ref: account_of(looks, ref) for ref in sorted(REFS)}
+    last = {ref: (windows[-1], versions[-1]) for ref, (windows, versions) in accounts.items() if windows}
+    return [
+        (ref, opened, missed, version[0])
+        for ref, ((opened, _, missed, withdrawn), version) in last.items()
+        if withdrawn is None
+    ]
+
+
 def check(engine: Engine, looks: list[Look]) -> None:
     told = Told(engine, a_source())
     empty(engine)
     tell(told, looks)
     for ref in REFS:
         assert stored(told, ref) == account_of(looks, ref)
+    assert listed_now(told) == listed_by_account(looks)
     in_this_order = evidence(engine)
     empty(engine)
     tell(told, sorted(looks, key=lambda look: look.hours))

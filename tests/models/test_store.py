@@ -251,3 +251,33 @@ def test_a_naive_time_is_refused(engine: Engine):
             a_source(), naive, harvest_of(naive, ()), Judgement(outcome=Outcome.FAILED), started_at=naive,
             finished_at=naive, code_version="1",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "alike", "prices"),
+    [("1", True, [100.0]), ("1", False, [100.0, 150.0]), ("2", True, [100.0, 150.0])],
+)
+def test_words_that_were_read_just_so_before_are_not_compared_again(
+    told: Told, code: str, alike: bool, prices: list[float]
+):
+    told.run("2024-01-01", a_programme("a", 100, words="w"), "b")
+    moment = at("2024-01-08")
+    listed = (a_programme("a", 150, words="w"), a_programme("b"), a_programme("c"))
+    record = Store(told.engine).record_run(
+        told.source, moment, harvest_of(moment, listed), Judgement(outcome=Outcome.OK), started_at=moment,
+        finished_at=moment, code_version=code, reads_alike=lambda then: alike and then == at("2024-01-01"),
+    )  # fmt: skip
+    assert (record.new, record.changed) == (1, 0)
+    versions = told.rows("select price_amount from programme_history where ref = 'a' order by version_number")
+    assert [price for (price,) in versions] == prices
+
+
+def test_what_is_listed_now_stands_in_narrow_rows(told: Told):
+    listed = "select ref, version_number, missed_at is null, kind, mc_class from programme_listed order by ref"
+    told.run("2024-01-01", "a", "b", "c")
+    told.run("2024-01-08", a_programme("a", 150), "b")
+    assert told.rows(listed) == [
+        ("a", 2, True, "course", None), ("b", 1, True, "course", None), ("c", 1, False, "course", None),
+    ]  # fmt: skip
+    told.run("2024-01-15", "b")
+    assert told.rows(listed) == [("a", 2, False, "course", None), ("b", 1, True, "course", None)]
