@@ -15,11 +15,19 @@ from flows.harvest import HarvestFailed, harvest  # noqa: E402 - Prefect reads i
 from flows.live import FAILING  # noqa: E402
 
 
-def harvest_as_flow(slugs: Sequence[str], as_of: datetime, *, include_retired: bool, as_json: bool) -> bool:
+def harvest_as_flow(
+    slugs: Sequence[str],
+    as_of: datetime,
+    *,
+    include_retired: bool,
+    shard: str | None,
+    as_json: bool,
+    whole: bool = False,
+) -> bool:
     """Run the flow, print its run records, and return whether every source is well."""
     failure: HarvestFailed | None = None
     try:
-        rows = asyncio.run(harvest(list(slugs) or None, as_of, include_retired))
+        rows = asyncio.run(harvest(list(slugs) or None, as_of, include_retired, shard, whole))
     except HarvestFailed as error:
         rows, failure = error.rows, error
     if as_json:

@@ -24,7 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 Sources = Annotated[
     list[str] | None, typer.Argument(help="Slugs of sources; all if none.", autocompletion=completing.sources)
 ]
-Jobs = Annotated[int, typer.Option(min=1, help="How many processes read pages.")]
+Jobs = Annotated[
+    int, typer.Option(min=1, help="How many read pages: processes, or workers with MICROCRED_ENGINE=dask.")
+]
 Url = Annotated[str, typer.Argument(help="Path of a SQLite file, or a database URL.", metavar="DATABASE")]
 
 
@@ -56,12 +58,12 @@ def rebuild(
     SQLite files of shards are put together by `microcred db copy`; `microcred links` then links their listings. Exits
     with 1 if a run could not be stored.
     """
+    from flows.observatory import open_archive
     from flows.rebuild import archived_sources, plan_of
     from flows.settings import Settings
-    from scrapers.archive import Archive
 
     settings = Settings()
-    archive = Archive(settings.archive_dir)
+    archive = open_archive(settings)
     acceptances = _acceptances(archive)
     slugs = archived_sources(archive, sources or (), shard)
     plans = [plan_of(archive, slug, acceptances, broken_off=broken_off) for slug in slugs]
@@ -251,7 +253,7 @@ def _acceptances(archive: Archive) -> tuple[Acceptance, ...]:
     """Return what people decided, and say which lines cannot be followed."""
     from flows.decisions import Decisions
 
-    decisions = Decisions(archive.root)
+    decisions = Decisions(archive.root, archive.bucket)
     _say_all(decisions.complaints())
     return decisions.acceptances()
 

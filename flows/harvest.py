@@ -6,7 +6,7 @@ Deployed by ``prefect.yaml`` under the module path ``flows.harvest.harvest``. Al
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,13 +16,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 from prefect.states import Completed
 
-from flows.live import FAILING, due_sources, harvest_source, open_fetcher, simulated_clock
-from flows.observatory import open_observatory
+from flows.live import FAILING, harvest_source, open_fetcher, simulated_clock
+from flows.observatory import Observatory, open_observatory
+from flows.sharding import sources_to_harvest
 from flows.showing import Status, status_of
 from flows.status_artifact import status_markdown
 from flows.troubles import Verdict, verdict
 from models.queries import sources_in_trouble
-from models.records import RunRecord
+from models.records import RunRecord, Source
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -60,7 +61,11 @@ async def look_at_source(slug: str, harvest_one: Callable[[str], Awaitable[RunRe
 
 @flow(name="harvest")
 async def harvest(
-    sources: list[str] | None = None, as_of: datetime | None = None, include_retired: bool = False
+    sources: list[str] | None = None,
+    as_of: datetime | None = None,
+    include_retired: bool = False,
+    shard: str | None = None,
+    whole: bool = False,
 ) -> list[dict[str, Any]]:
     """Harvest the named sources, or all that are due.
 
@@ -68,6 +73,8 @@ async def harvest(
         sources: slugs; none for all that are due.
         as_of: aware time the looks speak for; now if left out. Set it only for a sandbox or a repeated run.
         include_retired: whether retired sources may be named (the sandbox still serves them).
+        shard: only this part of the host groups, such as ``2/8`` (``flows.sharding``): several workers, one each.
+        whole: ask for every page, whatever signals say of it.
 
     Returns:
         One run record a source, as JSON values.
@@ -76,21 +83,16 @@ async def harvest(
         HarvestFailed: at the end, if a source newly fails, is blocked or suspect, if one still is in another week, or
             if a named one is. All others are stored by then.
         UnknownSource: if a named source does not exist.
+        ValueError: if that is no shard.
     """
     moment = as_of or datetime.now(UTC)
     records: dict[str, RunRecord] = {}
     with open_observatory() as observatory:
         before = sources_in_trouble(observatory.engine)
-        chosen = {s.slug: s for s in due_sources(observatory, sources or [], moment, retired=include_retired)}
-        async with open_fetcher(observatory.settings, simulated_clock(observatory.settings, moment)) as fetcher:
-
-            async def harvest_one(slug: str) -> RunRecord:
-                records[slug] = await harvest_source(observatory, chosen[slug], fetcher, as_of=moment)
-                return records[slug]
-
-            looks = (look_at_source(slug, harvest_one, return_state=True) for slug in chosen)
-            # Prefect's types say that a task called for its state gives the state; an async one gives it to be awaited.
-            states = await asyncio.gather(*(cast("Awaitable[State[None]]", look) for look in looks))
+        ours = sources_to_harvest(observatory, sources or [], moment, retired=include_retired, shard=shard)
+        with ours as due:
+            chosen = {source.slug: source for source in due}
+            states = await _look_at_all(observatory, chosen, moment, records, whole=whole)
         status = status_of(observatory.engine, observatory.settings, moment)
 
     failed = {
@@ -104,9 +106,29 @@ async def harvest(
     await _publish(rows, status, moment)
     if found.red:
         raise HarvestFailed("; ".join(f"{slug}: {message}" for slug, message in found.red.items()), rows)
-    words = f"sources looked at: {len(chosen)}"
+    words = f"sources looked at: {len(chosen)}" + (f" (shard {shard})" if shard else "")
     words += f"; still failing: {', '.join(found.quiet)}" if found.quiet else ""
     return Completed(message=words, data=rows)  # type: ignore[return-value]  # Prefect gives the caller its data
+
+
+async def _look_at_all(
+    observatory: Observatory,
+    chosen: Mapping[str, Source],
+    moment: datetime,
+    records: dict[str, RunRecord],
+    *,
+    whole: bool,
+) -> list[State[None]]:
+    """Harvest sources, each as a task, and return the states of these; ``records`` takes in what was stored."""
+    async with open_fetcher(observatory.settings, simulated_clock(observatory.settings, moment)) as fetcher:
+
+        async def harvest_one(slug: str) -> RunRecord:
+            records[slug] = await harvest_source(observatory, chosen[slug], fetcher, as_of=moment, whole=whole)
+            return records[slug]
+
+        looks = (look_at_source(slug, harvest_one, return_state=True) for slug in chosen)
+        # Prefect's types say that a task called for its state gives the state; an async one gives it to be awaited.
+        return await asyncio.gather(*(cast("Awaitable[State[None]]", look) for look in looks))
 
 
 def _tell(found: Verdict) -> None:

@@ -1,26 +1,39 @@
-"""Reading archived pages in other processes, ahead of the one that stores what they say."""
+"""Reading archived pages elsewhere, ahead of the one process that stores what they say.
+
+Results come in the order of the work, whoever was ready first: what is stored does not depend on who read it, and is
+the same as when one process does all.
+"""
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import replace
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from pathlib import Path
-from threading import Thread
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from flows.archived import ArchivedRun, walked_again
+from flows.classifying import Rules
+from flows.engines import Pool, open_pool
 from flows.look import read
+from flows.observatory import code_version
+from flows.packed import digest_of
+from flows.reading_process import made_of
+from flows.settings import Settings
 from models.records import Harvested
 from scrapers.archive import Archive
 from scrapers.source import discover, scraper_for
 
 RUNS_AHEAD = 2
-"""How many runs each process may be ahead: enough that none waits, and no more in memory."""
+"""How many runs each worker may be ahead: enough that none waits, and no more in memory."""
+BREAKS_MAX = 3
+"""So often in a row the workers are begun anew before it is given up: what ends them may be a run itself."""
+
+
+class OtherCodeThere(ValueError):
+    """A worker has other code, or other sources of one's own, than this process: it would read other facts."""
 
 
 class OfRun(Protocol):
@@ -34,63 +47,123 @@ class OfRun(Protocol):
 Work = TypeVar("Work", bound=OfRun)
 
 
-def read_archived(root: Path, run: ArchivedRun) -> Harvested:
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a run brought home, and what the rules make of some of it (``flows.classifying.Rules``); any may lack."""
+
+    harvested: Harvested
+    made: Mapping[bytes, bytes]
+
+
+def read_archived(archive: Archive, run: ArchivedRun) -> Harvested:
     """Return what a run brought home, read from its archived pages by today's code; pages are without their bodies.
 
     Raises:
         ArchiveDamaged: if its file is gone.
     """
     day = run.as_of.date()
-    harvested = read(scraper_for(discover()[run.source], day), walked_again(Archive(root), run), day)
+    harvested = read(scraper_for(discover()[run.source], day), walked_again(archive, run), day)
     return replace(harvested, pages=tuple(replace(page, body=b"") for page in harvested.pages))
 
 
-def read_ahead(root: Path, work: Iterable[Work], jobs: int) -> Iterator[tuple[Work, Harvested | Exception]]:
-    """Yield each piece of work with what its run brought home, or with what went wrong, in the order given.
+def version_for(slug: str) -> str:
+    """Return what tells the code, rules and tables apart that read and classify pages of a source."""
+    return f"{code_version()} {Rules(discover()[slug]).rules_version}"
 
-    Args:
-        root: the archive.
-        work: what has to do with runs; the next is asked for only when there is room.
-        jobs: how many processes read; with 1 it is this one.
+
+def read_by_same_code(archive: Archive, run: ArchivedRun, version: str) -> Brought:
+    """Return what ``read_archived`` does, on a worker, with the classifications that the one that stores will want.
 
     Raises:
-        BrokenExecutor: if a process was ended from outside.
+        OtherCodeThere: if its code is not the version asked for.
     """
-    if jobs <= 1:
+    if version_for(run.source) != version:
+        raise OtherCodeThere(
+            f"a worker has the code {version_for(run.source)}, and this is {version}: install the same everywhere, "
+            "with the same MICROCRED_SOURCES_DIR, and start the workers again"
+        )
+    harvested = read_archived(archive, run)
+    met, made = _met(run.source), dict[bytes, bytes]()
+    for programme in harvested.programmes:
+        key = digest_of(programme)
+        if key is not None and key not in met:
+            met.add(key)
+            made.update(made_of(programme, discover()[run.source], run.as_of.date()))
+    return Brought(harvested, made)
+
+
+@lru_cache(maxsize=1)
+def _met(slug: str) -> set[bytes]:
+    """Return what this worker has classified of a source, until it reads another: it is stored once, at the first."""
+    del slug
+    return set()
+
+
+def read_ahead(
+    archive: Archive, work: Iterable[Work], jobs: int, settings: Settings
+) -> Iterator[tuple[Work, Brought | Exception]]:
+    """Yield each piece of work with what its run brought home, or with what went wrong, in the order given.
+
+    A worker that is ended from outside costs what it was reading: that is read again.
+
+    Args:
+        archive: where the files are; workers on other machines must find it there too.
+        work: what has to do with runs; the next is asked for only when there is room.
+        jobs: how many workers read; with 1 and without a cluster it is this process.
+        settings: name the engine.
+
+    Raises:
+        BrokenExecutor: if workers were ended from outside again and again.
+        EngineUnavailable: if the engine cannot be used.
+        OtherCodeThere: if a worker has other code.
+    """
+    if jobs <= 1 and settings.engine == "processes":
         for piece in work:
             try:
-                yield piece, read_archived(root, piece.run)
+                yield piece, Brought(read_archived(archive, piece.run), {})
             except Exception as error:  # noqa: BLE001 - one bad run never costs the others
                 yield piece, error
         return
-    # A fork would copy open databases and the threads of a progress bar.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as pool:
-        waiting: deque[tuple[Work, Future[Harvested]]] = deque()
-        for piece in work:
-            waiting.append((piece, pool.submit(read_archived, root, piece.run)))
-            if len(waiting) >= jobs * RUNS_AHEAD:
-                yield _come(*waiting.popleft())
-        while waiting:
-            yield _come(*waiting.popleft())
+    due, waiting, breaks = iter(work), deque[Work](), 0
+    while True:
+        try:
+            with open_pool(settings, jobs) as pool:
+                for piece, brought in _read_on(pool, archive, due, waiting):
+                    breaks = 0
+                    yield piece, brought
+        except BrokenExecutor:
+            breaks += 1
+            if breaks > BREAKS_MAX:
+                raise
+        else:
+            return
 
 
-def _come(piece: Work, coming: Future[Harvested]) -> tuple[Work, Harvested | Exception]:
+def _read_on(
+    pool: Pool, archive: Archive, due: Iterator[Work], waiting: deque[Work]
+) -> Iterator[tuple[Work, Brought | Exception]]:
+    """Yield what workers read, in order; ``waiting`` holds what was begun and has not been yielded, also afterwards."""
+
+    def submitted(piece: Work) -> Future[Brought]:
+        return pool.executor.submit(read_by_same_code, archive, piece.run, version_for(piece.run.source))
+
+    coming = deque(map(submitted, waiting))
+    while True:
+        for piece in islice(due, max(0, pool.size * RUNS_AHEAD - len(waiting))):
+            waiting.append(piece)
+            coming.append(submitted(piece))
+        if not waiting:
+            return
+        brought = _come(coming.popleft())
+        yield waiting.popleft(), brought
+
+
+def _come(coming: Future[Brought]) -> Brought | Exception:
     try:
-        return piece, coming.result()
-    except BrokenExecutor:
+        return coming.result()
+    except CancelledError as error:
+        raise BrokenExecutor("the cluster that read is gone") from error
+    except (BrokenExecutor, OtherCodeThere):
         raise
     except Exception as error:  # noqa: BLE001 - one bad run never costs the others
-        return piece, error
-
-
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it is killed: it would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
-
-
-def _watch(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
+        return error

@@ -7,8 +7,6 @@ is done by several processes if asked for; storing is done by this one, run by r
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +21,13 @@ from flows.linking_up import follow_decisions
 from flows.look import conclude
 from flows.nearest import none_called
 from flows.observatory import Observatory, code_version
-from flows.reading_ahead import read_ahead
-from models.records import Harvested, Outcome
+from flows.reading_ahead import Brought, read_ahead
+from flows.sharding import in_shard
+from models.records import Outcome
 from models.run_queries import StoredRun, readings_at, stored_runs
 from scrapers.archive import Archive, ArchiveDamaged
+from scrapers.bucket import StorageFailed
 from scrapers.source import discover
-
-_SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 
 
 class OtherCode(ValueError):
@@ -77,20 +75,6 @@ class Rebuilt:
 # --------------------------------------------------------------------------------------
 
 
-def in_shard(slug: str, shard: str | None) -> bool:
-    """Whether a source belongs to a shard such as ``2/8``: the second of eight parts. Every source is in one.
-
-    Raises:
-        ValueError: if that is no shard.
-    """
-    if shard is None:
-        return True
-    found = _SHARD.fullmatch(shard)
-    if found is None or int(found[1]) > int(found[2]):
-        raise ValueError(f"{shard!r} is no shard; write 2/8 for the second of eight")
-    return int(hashlib.sha256(slug.encode()).hexdigest(), 16) % int(found[2]) == int(found[1]) - 1
-
-
 def archived_sources(archive: Archive, slugs: Sequence[str] = (), shard: str | None = None) -> list[str]:
     """Return the sources that the archive holds files of, or those of ``slugs``, as far as they are in a shard.
 
@@ -100,12 +84,13 @@ def archived_sources(archive: Archive, slugs: Sequence[str] = (), shard: str | N
     there = sorted({file.partition("/")[0] for file in archive.files()})
     if not there:
         raise ValueError(
-            f"there is no archive in {archive.root}: `microcred harvest` makes one; MICROCRED_DATA_DIR names it"
+            f"there is no archive in {archive}: `microcred harvest` makes one; MICROCRED_DATA_DIR or "
+            "MICROCRED_ARCHIVE_URL names it"
         )
     unknown = sorted(set(slugs) - set(there))
     if unknown:
         there_are = "`microcred rebuild --dry-run` shows what it holds"
-        raise ValueError(f"the archive in {archive.root} holds {none_called('source', unknown, there)}; {there_are}")
+        raise ValueError(f"the archive in {archive} holds {none_called('source', unknown, there)}; {there_are}")
     return [slug for slug in slugs or there if in_shard(slug, shard)]
 
 
@@ -184,6 +169,7 @@ def rebuild(
 
     Raises:
         OtherCode: if the database holds runs that other code read.
+        StorageFailed: if object storage does not give a run; started again, it goes on there.
     """
     done: dict[str, Rebuilt] = {}
 
@@ -202,8 +188,8 @@ def rebuild(
                 else:
                     yield event
 
-    for event, harvested in read_ahead(into.archive.root, due(), jobs):
-        _store(into, event, harvested, done[event.run.source], corrects)
+    for event, brought in read_ahead(into.archive, due(), jobs, into.settings):
+        _store(into, event, brought, done[event.run.source], corrects)
         tell(event)
     follow_decisions(into)
     for rebuilt in done.values():
@@ -212,21 +198,25 @@ def rebuild(
 
 
 def _store(
-    into: Observatory, event: Event, harvested: Harvested | Exception, rebuilt: Rebuilt, corrects: Engine | None
+    into: Observatory, event: Event, brought: Brought | Exception, rebuilt: Rebuilt, corrects: Engine | None
 ) -> None:
     run, accepted = event.run, event.accepted
-    if isinstance(harvested, Exception):
-        rebuilt.failed.append(f"{run.file}: {type(harvested).__name__}: {harvested}")
+    if isinstance(brought, StorageFailed):
+        # Whatever is stored now would be judged without the runs that cannot be read just now.
+        raise brought
+    if isinstance(brought, Exception):
+        rebuilt.failed.append(f"{run.file}: {type(brought).__name__}: {brought}")
         return
     conclude(
         into,
         discover()[run.source],
-        harvested,
+        brought.harvested,
         as_of=run.as_of,
         started_at=accepted.decided_at if accepted else run.started_at,
         finished_at=event.at,
         accepted_reason=accepted.reason if accepted else None,
         corrected=readings_at(corrects, run.source, run.as_of) if corrects is not None else None,
+        made=brought.made,
     )
     rebuilt.stored += 1
 

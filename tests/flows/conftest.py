@@ -7,7 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from archive_story import tell
 from command_line import Run, in_a_process, in_this_process
+
+from sandbox.all_catalogues import KEYS
 
 
 @pytest.fixture
@@ -23,3 +26,14 @@ def run_here(
     """The command line in this process, on an empty database of each kind."""
     with in_this_process(tmp_path, monkeypatch, capsys, MICROCRED_DATABASE_URL=database_url) as command:
         yield command
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of the story, with its archive and the database that its runs made. Not to be changed."""
+    folder = tmp_path_factory.mktemp("story")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in KEYS:
+            patch.setenv(f"MICROCRED_KEY_{name.upper()}", "sandbox")
+        tell(folder)
+    return folder

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 from crawl_site import exchange
+from prefect_here import BIN, ROOT, environment_of, free_port, prefect, start, stop, wait_for
 from small_runs import Told
 
 from models.store import open_database
@@ -29,8 +27,6 @@ from sandbox.world import World
 from scrapers.archive import Archive
 from scrapers.source import discover
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
 DAY = date(2024, 6, 1)
 
 
@@ -48,18 +44,6 @@ class Deployed:
         return prefect(self.environment, *arguments)
 
 
-def prefect(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(BIN / "prefect"), "--no-prompt", *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     home = tmp_path_factory.mktemp("prefect")
@@ -67,16 +51,13 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     port = free_port()
     api = f"http://127.0.0.1:{port}/api"
     with serve(World(seed=3), day=DAY) as site:
-        environment = os.environ | {
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "PREFECT_HOME": str(home),
-            "PREFECT_API_URL": api,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
-            "MICROCRED_HOME": str(data),
-            "MICROCRED_DATA_DIR": str(data),
-            "MICROCRED_LOOPBACK_PORT": str(site.port),
-        }
+        environment = environment_of(
+            home,
+            port,
+            MICROCRED_HOME=str(data),
+            MICROCRED_DATA_DIR=str(data),
+            MICROCRED_LOOPBACK_PORT=str(site.port),
+        )
         server = start(environment, home / "server.log", "server", "start", "--host", "127.0.0.1", "--port", str(port))
         try:
             wait_for(f"{api}/health", home / "server.log")
@@ -90,38 +71,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
                 stop(worker)
         finally:
             stop(server)
-
-
-def start(environment: dict[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    with log.open("wb") as file:
-        return subprocess.Popen(
-            [str(BIN / "prefect"), "--no-prompt", *arguments],
-            env=environment,
-            cwd=ROOT,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=15)
-
-
-def wait_for(url: str, log: Path) -> None:
-    for _ in range(240):
-        try:
-            if httpx.get(url).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.5)
-    pytest.fail(f"the Prefect server did not answer: {log.read_text()[-2000:]}")
 
 
 def query(data: Path, sql: str) -> list[tuple[object, ...]]:
@@ -151,11 +100,16 @@ def test_every_deployment_of_prefect_yaml_is_there(deployed: Deployed) -> None:
     assert {d["name"]: d["entrypoint"] for d in answer} == {
         "due": "flows.harvest.harvest",
         "named": "flows.harvest.harvest",
+        "part": "flows.harvest.harvest",
+        "anew": "flows.rebuild_flow.rebuild",
         "past": "flows.backfill_flow.backfill",
         "monthly": "flows.snapshot.snapshot",
     }
     scheduled = {d["name"]: [s["schedule"]["cron"] for s in d["schedules"]] for d in answer}
-    assert scheduled == {"due": ["15 2 * * *"], "named": [], "past": [], "monthly": ["0 6 1 * *"]}
+    assert {name: crons for name, crons in scheduled.items() if crons} == {
+        "due": ["15 2 * * *"],
+        "monthly": ["0 6 1 * *"],
+    }
 
 
 def test_a_named_harvest_triggered_by_hand_reaches_the_database(deployed: Deployed) -> None:
@@ -179,7 +133,7 @@ def test_a_backfill_triggered_by_hand_reaches_the_database(deployed: Deployed) -
         writer.close({})
     done = deployed.run(
         "deployment", "run", "backfill/past", "--watch", "--watch-timeout", "200",
-        "-p", "source=opensap", "-p", "since=2019-01-01", "-p", "until=2019-12-31",
+        "-p", 'sources=["opensap"]', "-p", "since=2019-01-01", "-p", "until=2019-12-31",
         "-p", f'files=["{deployed.data / "others"}"]',
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

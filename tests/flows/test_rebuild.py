@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from archive_story import ROOT, SOURCES, opened, tell, unequal
+from archive_story import ROOT, SOURCES, opened, unequal
 from sqlalchemy import text
 
 from flows.accept import accept
@@ -27,21 +27,9 @@ from models.queries import read_sql
 from models.records import Origin, Outcome
 from models.run_queries import stored_runs
 from models.store import RunExists, Store, open_database
-from sandbox.all_catalogues import KEYS
 from scrapers.archive import ArchiveDamaged
 from scrapers.replay import RecordedFetch, load_recording
 from scrapers.source import discover, scraper_for
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of the story, with its archive and the database that its runs made. Not to be changed."""
-    folder = tmp_path_factory.mktemp("story")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in KEYS:
-            patch.setenv(f"MICROCRED_KEY_{name.upper()}", "sandbox")
-        tell(folder)
-    return folder
 
 
 @pytest.fixture

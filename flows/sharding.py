@@ -1,0 +1,93 @@
+"""Dividing sources among machines, so that none is worked on twice and no host is asked twice as fast.
+
+A harvest is divided by **host group**: sources that are read from the same host, directly or through others that share
+one with each of them, belong together, since the pace of a host is kept by the one process that asks it. A rebuild asks
+no host, and is divided source by source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from flows.live import due_sources
+from flows.observatory import Observatory
+from models.locks import held
+from models.records import Source
+from scrapers.addresses import declared
+from scrapers.source import discover
+
+log = logging.getLogger(__name__)
+
+_SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
+
+
+def in_shard(name: str, shard: str | None) -> bool:
+    """Whether a name belongs to a shard such as ``2/8``: the second of eight parts. Every name is in one.
+
+    Raises:
+        ValueError: if that is no shard.
+    """
+    if shard is None:
+        return True
+    found = _SHARD.fullmatch(shard)
+    if found is None or int(found[1]) > int(found[2]):
+        raise ValueError(f"{shard!r} is no shard; write 2/8 for the second of eight")
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % int(found[2]) == int(found[1]) - 1
+
+
+def host_groups(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the host group of each source by its slug; a group is called by the first of its slugs.
+
+    Groups are the connected components of sources that share hosts. Ports do not matter: a pace is that of a machine.
+    """
+    group: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    asked_by: dict[str, str] = {}
+    for source in sorted(sources, key=lambda source: source.slug):
+        group[source.slug], members[source.slug] = source.slug, [source.slug]
+        for host in sorted({authority.partition(":")[0] for authority in declared(source)}):
+            one, other = sorted((group[source.slug], group[asked_by.setdefault(host, source.slug)]))
+            if one != other:
+                members[one] += members.pop(other)
+                group.update(dict.fromkeys(members[one], one))
+    return group
+
+
+def of_shard(sources: Iterable[Source], shard: str | None) -> list[Source]:
+    """Return those of some sources whose host group belongs to a shard.
+
+    Raises:
+        ValueError: if that is no shard.
+    """
+    groups = host_groups(discover().values()) if shard is not None else {}
+    return [source for source in sources if shard is None or in_shard(groups[source.slug], shard)]
+
+
+@contextmanager
+def sources_to_harvest(
+    observatory: Observatory, slugs: Sequence[str], now: datetime, *, retired: bool = False, shard: str | None = None
+) -> Iterator[list[Source]]:
+    """Yield the sources to harvest at ``now``, and keep all other processes from their hosts meanwhile.
+
+    What another process on the same PostgreSQL database asks at the moment is left to it, and said in the log. On
+    SQLite nobody is kept away: one process at a time harvests.
+
+    Raises:
+        UnknownSource: as ``flows.live.select``.
+        ValueError: if that is no shard.
+    """
+    chosen = of_shard(due_sources(observatory, slugs, now, retired=retired), shard)
+    groups: Mapping[str, str] = host_groups(discover().values())
+    with held(observatory.engine, {f"hosts of {groups[source.slug]}" for source in chosen}) as ours:
+        # What another process has read since is due no more.
+        still = {source.slug for source in due_sources(observatory, slugs, now, retired=retired)}
+        free = [source for source in chosen if f"hosts of {groups[source.slug]}" in ours]
+        for source in chosen:
+            if source not in free:
+                log.warning("%s: left out: another process is asking its hosts", source.slug)
+        yield [source for source in free if source.slug in still]
