@@ -19,7 +19,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
-DAYS = ("2024-01-01", "2024-02-01")
+DAYS = ("2023-12-01", "2024-01-05")
+"""When a course last changed, as the sitemap says: before the first look, or between it and that of a week later."""
 _WORDS = (
     "applied", "data", "health", "energy", "teaching", "supply", "chain", "design", "policy", "water", "learning",
     "safety", "materials", "urban", "finance", "ethics", "software", "nursing", "climate", "quality", "digital",

@@ -109,7 +109,7 @@ def main() -> None:
     arguments.add_argument("--json", action="store_true", help="print JSON")
     asked = arguments.parse_args()
     with serve(World(seed=7), day=DAY) as site, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=None, loopback_port=site.port)
+        settings = Settings(data_dir=Path(folder), database_url=None, archive_url=None, loopback_port=site.port)
         with open_observatory(settings) as observatory:
             stages = measure_stages(observatory, QUICK if asked.quick else SOURCES)
     peak_mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from classify.money import comparable_price, rates_until
 from classify.programme import classify
 from flows.declared import named
 from flows.observatory import Observatory, digest_of_rooms
+from flows.packed import CLASSIFICATIONS, PRICES, digest_of
 from models.classification import Classification, ComparablePrice
 from models.records import Offering, Programme, Source
 from scrapers.source import discover
@@ -24,9 +25,13 @@ LOOKUPS = ("field", "organisation")
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of classification, ready for one source (see ``models.classification.Classifier``)."""
+    """The rules of classification, ready for one source (see ``models.classification.Classifier``).
+
+    ``made`` is what they made of facts elsewhere, on the same day: packed, by the digest of the facts.
+    """
 
     source: Source
+    made: Mapping[bytes, bytes] | None = None
 
     @cached_property
     def rules_version(self) -> str:
@@ -37,11 +42,23 @@ class Rules:
 
     def programme(self, programme: Programme, on: date) -> Classification:
         """Classify the facts of a programme."""
+        made = CLASSIFICATIONS.record(self._made_of(programme))
+        if made is not None:
+            return made
         return classify(programme, self.source, on)
 
     def offering(self, offering: Offering, on: date) -> tuple[ComparablePrice | None, str | None]:
         """Return the price of an offering in euro, or why there is none."""
+        made = PRICES.record(self._made_of(offering))
+        if made is not None:
+            return made.price, made.problem
         return comparable_price(offering, on)
+
+    def _made_of(self, facts: Programme | Offering) -> bytes:
+        if not self.made:
+            return b""
+        key = digest_of(facts)
+        return self.made.get(key, b"") if key is not None else b""
 
 
 def reclassify(

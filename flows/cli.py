@@ -147,6 +147,16 @@ def harvest(
     include_retired: Annotated[
         bool, typer.Option(help="Allow retired sources to be named: their hosts answer only in the sandbox.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Only this part of the sources, for several machines: 2/8; no host is in two.", metavar="I/N"
+        ),
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Ask for every page this once, also where a trusted signal says it is the same."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be asked and why; no request, nothing written.")
     ] = False,
@@ -158,7 +168,7 @@ def harvest(
     """
     moment = moment_of(as_of, "--as-of") if as_of else datetime.now(UTC)
     if dry_run:
-        _show_preview(sources or [], moment, include_retired=include_retired, as_json=as_json)
+        _show_preview(sources or [], moment, include_retired=include_retired, shard=shard, as_json=as_json)
         return
     from flows.live import FAILING
     from flows.observatory import prefect_is_asked_for
@@ -166,22 +176,26 @@ def harvest(
     if prefect or prefect_is_asked_for():
         from flows.as_flow import harvest_as_flow
 
-        if not harvest_as_flow(sources or [], moment, include_retired=include_retired, as_json=as_json):
+        if not harvest_as_flow(
+            sources or [], moment, include_retired=include_retired, shard=shard, as_json=as_json, whole=whole
+        ):
             raise typer.Exit(1)
         return
     from flows.plainly import harvest_plainly
 
-    runs = harvest_plainly(sources or [], moment, include_retired=include_retired)
+    runs = harvest_plainly(sources or [], moment, include_retired=include_retired, shard=shard, whole=whole)
     _show_runs(runs, as_json)
     if any(r.outcome in FAILING for r in runs):
         raise typer.Exit(1)
 
 
-def _show_preview(slugs: list[str], moment: datetime, *, include_retired: bool, as_json: bool) -> None:
+def _show_preview(
+    slugs: list[str], moment: datetime, *, include_retired: bool, shard: str | None, as_json: bool
+) -> None:
     from flows import preview
     from flows.settings import Settings
 
-    rows = preview.preview(Settings(), slugs, moment, retired=include_retired)
+    rows = preview.preview(Settings(), slugs, moment, retired=include_retired, shard=shard)
     if as_json:
         console.print_json(rows)
         return

@@ -6,20 +6,24 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from flows import collecting
 from flows.archived import closing
-from flows.look import finish, walk
+from flows.look import finish, pages_beside, walk
 from flows.nearest import did_you_mean
 from flows.observatory import Observatory
 from flows.settings import KEY_PREFIX, Settings, key
+from flows.vouching import vouching
 from flows.watching import LoggedPages, Watcher
 from models.expected_queries import pages_of_last_looks
 from models.records import Outcome, Page, PageFailure, RunRecord, Source
 from models.run_queries import known_pages, last_good_looks
 from scrapers.archive import ArchiveDamaged
 from scrapers.assemble import PageGone, Reading
+from scrapers.bucket import StorageFailed
 from scrapers.fetch import HttpFetcher
 from scrapers.hosts import OnWait
 from scrapers.source import discover, scraper_for
@@ -120,12 +124,14 @@ def due_sources(
 @asynccontextmanager
 async def open_fetcher(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[HttpFetcher]:
     """Open the one HTTP client of this process: paces and robots decisions are kept per host across sources."""
-    async with HttpFetcher(
+    fetcher = HttpFetcher(
         contact=settings.contact,
         clock=clock or (lambda: datetime.now(UTC)),
         loopback_port=settings.loopback_port,
-    ) as fetcher:
-        yield fetcher
+    )
+    with collecting.seldom():
+        async with fetcher:
+            yield fetcher
 
 
 async def harvest_source(
@@ -136,6 +142,7 @@ async def harvest_source(
     as_of: datetime,
     on_page: Callable[[Page | PageFailure], None] | None = None,
     on_wait: OnWait | None = None,
+    whole: bool = False,
 ) -> RunRecord:
     """Harvest one source now and return the record of the run, whatever its outcome.
 
@@ -146,6 +153,7 @@ async def harvest_source(
         as_of: aware time the look speaks for.
         on_page: told of every page and every failure; if left out, the log says now and then how far it is.
         on_wait: told the host and the seconds when a request waits.
+        whole: ask for every page, whatever signals say of it.
 
     Raises:
         Exception: only if the archive or the database cannot be written; nothing of the run is stored then.
@@ -154,16 +162,21 @@ async def harvest_source(
     # Loading a scraper and asking the database would hold up the requests of other sources.
     scraper = await asyncio.to_thread(scraper_for, source, as_of.date())
     known = await asyncio.to_thread(known_pages, observatory.engine, source.slug)
+    may_skip = await asyncio.to_thread(vouching, observatory, scraper, as_of, whole=whole)
     secret = key(source.needs_key) if source.needs_key else None
     with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
         fetch = fetcher.run(
             source, writer=writer, archive=observatory.archive, known=known, secret=secret,
-            on_page=on_page or LoggedPages(source.slug), on_wait=on_wait,
+            on_page=on_page or LoggedPages(source.slug), on_wait=on_wait, vouching=may_skip,
         )  # fmt: skip
-        walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)))
-        # The file is whole and on disk before anything of the run enters the database.
+        beside = pages_beside(observatory, source, as_of.date())
+        walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)), beside)
+        walked = replace(walked, signals=fetch.signals)
+        # The file is whole and on disk, and where the archive is, before anything of the run enters the database.
         writer.close(closing(walked, as_of=as_of, started_at=started_at))
-    return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at)
+        if observatory.archive.bucket is not None:
+            await asyncio.to_thread(writer.deliver)
+    return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at, beside=beside)
 
 
 def _body_of(observatory: Observatory, page: Page) -> bytes:
@@ -180,6 +193,7 @@ async def harvest_sources(
     *,
     as_of: datetime,
     watcher: Watcher | None = None,
+    whole: bool = False,
 ) -> list[RunRecord]:
     """Harvest several sources at once, each host at its own pace; one bad source never costs the rest.
 
@@ -188,6 +202,7 @@ async def harvest_sources(
         sources: which.
         as_of: aware time the looks speak for.
         watcher: told how far each source is.
+        whole: ask for every page, whatever signals say of it.
     """
     expected = pages_of_last_looks(observatory.engine) if watcher is not None else {}
 
@@ -199,10 +214,11 @@ async def harvest_sources(
         on_wait = partial(watcher.waits, slug) if watcher is not None else None
         try:
             record = await harvest_source(
-                observatory, source, fetcher, as_of=as_of, on_page=on_page, on_wait=on_wait
+                observatory, source, fetcher, as_of=as_of, on_page=on_page, on_wait=on_wait, whole=whole
             )  # fmt: skip
         except Exception as error:
-            log.exception("%s: the run could not be stored", slug)
+            # Where a store cannot be reached, lines of code tell nobody anything.
+            log.exception("%s: the run could not be stored", slug, exc_info=not isinstance(error, StorageFailed))
             record = unstored(source, as_of, error)
         if watcher is not None:
             watcher.ended(record)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from flows.classifying import Rules
+from flows.kept_readings import KeptReadings
 from flows.observatory import Observatory, code_version
+from flows.reading_beside import PagesBeside
 from models.history import Readings
 from models.judge import judge
-from models.records import Harvested, Origin, Page, PageFailure, Problem, Programme, RunRecord, Source
+from models.records import Harvested, Listing, Origin, Page, PageFailure, Problem, Programme, RunRecord, Source
 from models.run_queries import previous_look
 from normalise.conversions import in_force_alike
 from normalise.programme import normalise
@@ -56,22 +59,26 @@ class Walked:
     robots: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = Origin.LIVE
     reading: Reading | None = None
+    signals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-async def walk(scraper: Scraper, fetch: RecordingFetch, reading: Reading | None = None) -> Walked:
+async def walk(
+    scraper: Scraper, fetch: RecordingFetch, reading: Reading | None = None, beside: PagesBeside | None = None
+) -> Walked:
     """Walk the catalogue to its end or to where it breaks off. Never raises for anything the source does.
 
     Args:
         scraper: knows the way.
         fetch: brings the pages.
         reading: takes in each page as it comes; then the pages of the walk are returned without their bodies.
+        beside: may have pages read elsewhere meanwhile.
     """
     pages: list[Page] = []
     blocked: str | None = None
     broken_off: list[str] = []
     try:
         async for page in scraper.pages(fetch):
-            kept = page if reading is None else await _taken_in(reading, page)
+            kept = page if reading is None else await _taken_in(reading, page, beside)
             pages.append(kept)
     except SourceBlocked as error:
         blocked = str(error)
@@ -94,20 +101,29 @@ async def walk(scraper: Scraper, fetch: RecordingFetch, reading: Reading | None 
     )
 
 
-async def _taken_in(reading: Reading, page: Page) -> Page:
-    """Read a page now; a large one in a thread, so that the requests of other sources go on."""
+async def _taken_in(reading: Reading, page: Page, beside: PagesBeside | None) -> Page:
+    """Read a page now, unless another process does; a large one in a thread, so that other sources' requests go on."""
+    if beside is not None and not page.unchanged and reading.can_wait(page) and beside.take(page):
+        return reading.take(page, later=True)
     if len(page.body) > READ_AT_ONCE_BYTES:
         return await asyncio.to_thread(reading.take, page)
     return reading.take(page)
 
 
-def read(scraper: Scraper, walked: Walked, on: date) -> Harvested:
-    """Parse and normalise the pages of a walk; ``on`` picks the rows of dated conversion tables. Pure."""
-    parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed()
+def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None = None) -> Harvested:
+    """Parse and normalise the pages of a walk. Pure, but for what is kept of it.
+
+    Args:
+        scraper: reads the pages.
+        walked: the walk.
+        on: picks the rows of dated conversion tables.
+        kept: what the same code has read before on such a day; what is read now is added.
+    """
+    parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed(kept)
     programmes: list[Programme] = []
     problems = [*walked.problems, *parsed.problems]
     for listing in parsed.listings:
-        programme, found = normalise(listing, scraper.source, on)
+        programme, found = _normalised(scraper, listing, on, kept)
         programmes.append(programme)
         problems.extend(found)
     return Harvested(
@@ -121,7 +137,20 @@ def read(scraper: Scraper, walked: Walked, on: date) -> Harvested:
         crashed="; ".join((*walked.incomplete, *parsed.incomplete)) or None,
         robots=walked.robots,
         origin=walked.origin,
+        signals=walked.signals,
     )
+
+
+def _normalised(
+    scraper: Scraper, listing: Listing, on: date, kept: KeptReadings | None
+) -> tuple[Programme, Sequence[Problem]]:
+    known = kept.programme(listing) if kept is not None else None
+    if known is not None:
+        return known
+    programme, problems = normalise(listing, scraper.source, on)
+    if kept is not None:
+        kept.keep_programme(listing, programme, problems)
+    return programme, problems
 
 
 def conclude(
@@ -134,6 +163,7 @@ def conclude(
     finished_at: datetime | None = None,
     accepted_reason: str | None = None,
     corrected: Readings | None = None,
+    made: Mapping[bytes, bytes] | None = None,
 ) -> RunRecord:
     """Judge a run against the last complete look before it and store it in one transaction.
 
@@ -146,6 +176,7 @@ def conclude(
         finished_at: when it ended; now if left out.
         accepted_reason: why a person vouches for the run although a gate holds it back.
         corrected: what the same look had read before, if its pages were read again.
+        made: what the rules of classification made elsewhere of what was brought home (``flows.classifying.Rules``).
 
     Raises:
         RunExists: if a run with other pages is stored at that time.
@@ -162,9 +193,20 @@ def conclude(
             finished_at=finished_at or datetime.now(UTC),
             code_version=code_version(),
             accepted_reason=accepted_reason,
-            classifier=Rules(source),
+            classifier=Rules(source, made),
             corrected=corrected,
+            reads_alike=_reading_as_on(source, as_of),
         )
+
+
+def _reading_as_on(source: Source, as_of: datetime) -> Callable[[datetime], bool]:
+    """Return the question whether today's code reads words of another time as it does those of ``as_of``."""
+
+    def reads_alike(then: datetime) -> bool:
+        before, now = then.date(), as_of.date()
+        return source.format_on(before) == source.format_on(now) and in_force_alike(before, now)
+
+    return reads_alike
 
 
 def _nothing_new(
@@ -174,28 +216,56 @@ def _nothing_new(
     if not source.complete or walked.blocked or walked.failures or walked.incomplete or not walked.pages:
         return None
 
-    def reads_alike(then: datetime) -> bool:
-        before, now = then.date(), as_of.date()
-        return source.format_on(before) == source.format_on(now) and in_force_alike(before, now)
-
-    harvested = Harvested(pages=walked.pages, problems=walked.problems, robots=walked.robots, origin=walked.origin)
+    harvested = Harvested(
+        pages=walked.pages, problems=walked.problems, robots=walked.robots, origin=walked.origin, signals=walked.signals
+    )
     with observatory.writing:
         return observatory.store.record_unchanged(
             source, as_of, harvested,
-            reads_alike=reads_alike, started_at=started_at, code_version=code_version(),
+            reads_alike=_reading_as_on(source, as_of), started_at=started_at, code_version=code_version(),
         )  # fmt: skip
 
 
+def pages_beside(observatory: Observatory, source: Source, on: date) -> PagesBeside:
+    """Return what may have pages of a walk read in another process."""
+    return PagesBeside(
+        observatory.reader, source.slug, on, readings=_readings_file(observatory, source), code_version=code_version()
+    )
+
+
+def _kept_readings(observatory: Observatory, scraper: Scraper, on: date) -> KeptReadings:
+    file = _readings_file(observatory, scraper.source)
+    return KeptReadings(file, code_version=code_version(), form=scraper.format, on=on)
+
+
+def _readings_file(observatory: Observatory, source: Source) -> Path:
+    return observatory.settings.readings_dir / f"{source.slug}.sqlite"
+
+
 async def finish(
-    observatory: Observatory, scraper: Scraper, walked: Walked, *, as_of: datetime, started_at: datetime
+    observatory: Observatory,
+    scraper: Scraper,
+    walked: Walked,
+    *,
+    as_of: datetime,
+    started_at: datetime,
+    beside: PagesBeside | None = None,
 ) -> RunRecord:
-    """Read, judge and store what a walk brought home; in a thread, so that other sources' requests go on meanwhile."""
+    """Read, judge and store what a walk brought home; in a thread, so that other sources' requests go on meanwhile.
+
+    Of a walk that was read on its way, readings are kept for the next look; those made ``beside`` it are used.
+    """
+    made = None if beside is None else await beside.all_read()
 
     def read_and_conclude() -> RunRecord:
         record = _nothing_new(observatory, scraper.source, walked, as_of=as_of, started_at=started_at)
         if record is not None:
             return record
-        harvested = read(scraper, walked, as_of.date())
-        return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at)
+        if walked.reading is None:
+            harvested = read(scraper, walked, as_of.date())
+        else:
+            with _kept_readings(observatory, scraper, as_of.date()) as kept:
+                harvested = read(scraper, walked, as_of.date(), kept)
+        return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
 
     return await asyncio.to_thread(read_and_conclude)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +18,16 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from flows.decisions import Decisions
+from flows.reading_beside import Reader
 from flows.settings import Settings
 from models.records import Origin
 from models.store import Store, open_database
 from scrapers.archive import Archive
+from scrapers.bucket import bucket_at
 from scrapers.source import own_directory
 from scrapers.warc import RunWriter
+
+log = logging.getLogger(__name__)
 
 ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
 """The packages whose code and data decide what a page is read as."""
@@ -30,18 +35,22 @@ ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
 
 @dataclass(frozen=True, slots=True)
 class Observatory:
-    """What every flow works with. ``writing`` lets one run at a time into the database of this process."""
+    """What every flow works with.
+
+    ``writing`` lets one run at a time into the database of this process; ``reader`` reads pages beside it.
+    """
 
     settings: Settings
     engine: Engine
     store: Store
     archive: Archive
     writing: Lock = field(default_factory=Lock)
+    reader: Reader = field(default_factory=Reader)
 
     @property
     def decisions(self) -> Decisions:
         """What people decided, kept in the archive."""
-        return Decisions(self.archive.root)
+        return Decisions(self.archive.root, self.archive.bucket)
 
     def run_writer(
         self, slug: str, as_of: datetime, *, secret: str | None = None, origin: Origin = Origin.LIVE
@@ -54,14 +63,43 @@ class Observatory:
 
 @contextmanager
 def open_observatory(settings: Settings | None = None) -> Iterator[Observatory]:
-    """Open the database (made and migrated if need be) and the archive; close the database on exit."""
+    """Open the database (made and migrated if need be) and the archive; close the database on exit.
+
+    Files of runs that wait to be brought to an archive elsewhere are brought there now; if that fails, they wait on.
+
+    Raises:
+        ValueError: if the archive lies where nothing that is installed can reach.
+    """
     settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    archive = open_archive(settings)
     engine = open_database(settings.database)
+    reader = Reader(allowed=settings.reader_process)
     try:
-        yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=Archive(settings.archive_dir))
+        _make_ready(archive)
+        yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=archive, reader=reader)
     finally:
+        reader.close()
         engine.dispose()
+
+
+def open_archive(settings: Settings) -> Archive:
+    """Return the archive that the settings name; nothing is read or asked yet."""
+    url = settings.archive_bucket
+    return Archive(settings.archive_dir, None if url is None else bucket_at(url))
+
+
+def _make_ready(archive: Archive) -> None:
+    if archive.spool is None:
+        return
+    archive.spool.bucket.require()
+    try:
+        delivered = archive.spool.deliver_left()
+    except OSError as error:
+        log.warning("%s; %d files wait in %s", error, len(archive.spool.waiting()), archive.root)
+        return
+    for name in delivered:
+        log.info("%s was left behind and is in %s now", name, archive)
 
 
 @cache

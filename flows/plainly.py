@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows import console
-from flows.live import due_sources, harvest_sources
+from flows.live import harvest_sources
 from flows.observatory import open_observatory
+from flows.sharding import sources_to_harvest
 from flows.watching import LoggedPages
 from models.records import Page, PageFailure, RunRecord
 
@@ -26,15 +27,19 @@ WAIT_SHOWN_SECONDS = 3.0
 """A longer wait for a host is worth a word: otherwise it is its ordinary pace."""
 
 
-def harvest_plainly(slugs: Sequence[str], as_of: datetime, *, include_retired: bool) -> list[RunRecord]:
-    """Harvest the named or due sources and return their run records; progress on stderr if it is a terminal."""
-    with open_observatory() as observatory:
-        chosen = due_sources(observatory, slugs, as_of, retired=include_retired)
+def harvest_plainly(
+    slugs: Sequence[str], as_of: datetime, *, include_retired: bool, shard: str | None, whole: bool = False
+) -> list[RunRecord]:
+    """Harvest the named or due sources of a shard and return their run records; progress on stderr if a terminal."""
+    with (
+        open_observatory() as observatory,
+        sources_to_harvest(observatory, slugs, as_of, retired=include_retired, shard=shard) as chosen,
+    ):
         if not chosen:
             console.say("nothing is due; name a source to harvest it anyway (`microcred sources list`)")
             return []
         with _watcher(len(chosen)) as watcher:
-            return asyncio.run(harvest_sources(observatory, chosen, as_of=as_of, watcher=watcher))
+            return asyncio.run(harvest_sources(observatory, chosen, as_of=as_of, watcher=watcher, whole=whole))
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from scrapers.bucket import redacted
 
 KEY_PREFIX = "MICROCRED_KEY_"
 
@@ -20,6 +23,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MICROCRED_", env_file=".env", extra="ignore")
 
     data_dir: Annotated[Path, Field(description="Where the archive and the default database lie")] = Path("data")
+    archive_url: Annotated[
+        str | None,
+        Field(
+            description="Where the archive lies: a folder, or object storage (s3://BUCKET/PREFIX); default: archive in "
+            "the data directory",
+            repr=False,
+        ),
+    ] = None
     database_url: Annotated[
         str | None, Field(description="SQLAlchemy URL; default: SQLite file observatory.sqlite in the data directory")
     ] = None
@@ -31,11 +42,36 @@ class Settings(BaseSettings):
         int | None,
         Field(description="Read every host from a sandbox on this port of 127.0.0.1 instead of the internet"),
     ] = None
+    trust_signals: Annotated[
+        bool,
+        Field(description="Whether a page may be skipped when a signal that has earned trust says that it is the same"),
+    ] = True
+    reader_process: Annotated[
+        bool, Field(description="Read pages in a second process while many come at once; false: in this one only")
+    ] = True
     browser: Annotated[
         str | None, Field(description="The Chromium that prints reports; the first that is installed if unset")
     ] = None
+    engine: Annotated[
+        Literal["processes", "dask"],
+        Field(description="Where archived pages are read: processes of this machine, or workers of a Dask cluster"),
+    ] = "processes"
+    dask_address: Annotated[
+        str | None,
+        Field(description="The Dask scheduler to join, tcp://HOST:8786; a cluster on this machine is begun if unset"),
+    ] = None
 
-    @field_validator("database_url", "contact", "browser", mode="before")
+    @field_validator("data_dir")
+    @classmethod
+    def _is_of_this_machine(cls, value: Path) -> Path:
+        # A Path makes one slash of two.
+        if re.match(r"[a-z][a-z0-9+.-]+:/", str(value)):
+            raise ValueError(
+                "it is a folder of this machine; only the archive may lie elsewhere (MICROCRED_ARCHIVE_URL)"
+            )
+        return value
+
+    @field_validator("database_url", "archive_url", "contact", "browser", "dask_address", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return value or None
@@ -46,9 +82,24 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'observatory.sqlite'}"
 
     @property
+    def readings_dir(self) -> Path:
+        """The folder of what pages were read as; it may be removed at any time."""
+        return self.data_dir / "readings"
+
+    @property
+    def archive_bucket(self) -> str | None:
+        """The address of the archive if it lies in object storage."""
+        url = self.archive_url or ""
+        return url if "://" in url and not url.startswith("file://") else None
+
+    @property
     def archive_dir(self) -> Path:
-        """The folder of the WARC files."""
-        return self.data_dir / "archive"
+        """The folder in which WARC files are written: the archive, or where files wait to be brought to it."""
+        if self.archive_bucket is not None:
+            return (
+                self.data_dir / "spool" / re.sub(r"[^a-z0-9]+", "-", redacted(self.archive_bucket).lower()).strip("-")
+            )
+        return Path((self.archive_url or "").removeprefix("file://") or self.data_dir / "archive")
 
 
 @cache

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Protocol
 
 from models.records import Listing, Page, PageFailure, Problem, Stage, listing_digest
 from scrapers.decode import PageUnreadable
@@ -45,12 +45,23 @@ class _Work:
     """What is gathered while the pages are read in their order."""
 
     parts: dict[str, dict[str, Listing]] = field(default_factory=lambda: defaultdict(dict))
-    digests: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     failures: list[PageFailure] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     duplicates: int = 0
     rejected: int = 0
+
+
+class KeptPages(Protocol):
+    """What pages were read as before, by the same code in the same format."""
+
+    def entries(self, page: Page) -> Sequence[Listing | Problem] | None:
+        """Return what a page with this address and these bytes held, ``None`` if that is not kept."""
+        ...
+
+    def keep_entries(self, page: Page, entries: Iterable[Listing | Problem]) -> None:
+        """Keep what a page held that was read to its end."""
+        ...
 
 
 class Reading:
@@ -72,23 +83,38 @@ class Reading:
         self._pages: list[Page] = []
         self._found: dict[int, _Found] = {}
 
-    def take(self, page: Page) -> Page:
-        """Take in the next page of the walk and return it without its body."""
-        waits = self._body_of is not None and page.unchanged and page.place is not None
+    def can_wait(self, page: Page) -> bool:
+        """Whether a page may be read when the walk is over, or elsewhere: its body can be had again then."""
+        return self._body_of is not None and page.place is not None and not self._joins
+
+    def take(self, page: Page, *, later: bool = False) -> Page:
+        """Take in the next page of the walk and return it without its body.
+
+        ``later``: do not read it now, although it is not what it was; see ``can_wait``.
+        """
+        waits = self._body_of is not None and (page.unchanged or later) and page.place is not None
         bare = replace(page, body=b"")
         if not waits and not self._joins:
             self._found[len(self._pages)] = _entries(self._scraper, page, {})
         self._pages.append(page if self._joins and not waits else bare)
         return bare
 
-    def parsed(self) -> Parsed:
-        """Return the listings of all pages taken in, each ref once, in the order of their first mention."""
+    def parsed(self, kept: KeptPages | None = None) -> Parsed:
+        """Return the listings of all pages taken in, each ref once, in the order of their first mention.
+
+        Args:
+            kept: spares the reading of pages that were read before, and keeps what others held. Of no use to a
+                scraper that joins tables of other pages: what it reads on a page depends on them too.
+        """
+        kept = None if self._joins else kept
         work = _Work()
         unread: set[str] = set()
         references = self._references(work, unread) if self._joins else {}
         for number, page in enumerate(self._pages):
             if page.url not in unread:
-                found = self._found.get(number) or self._late(page, references)
+                found = self._found.get(number) or _kept(page, kept) or self._late(page, references)
+                if kept is not None and not found.is_kept and found.error is None:
+                    kept.keep_entries(page, found.entries)
                 _take_in(found, self._scraper, page, work)
         read_pages = {page.url for page in self._pages} - {failure.url for failure in work.failures}
         listings = tuple(_together(parts, read_pages, work) for parts in work.parts.values())
@@ -136,6 +162,13 @@ class _Found:
 
     entries: list[Listing | Problem] = field(default_factory=list)
     error: Exception | None = None
+    is_kept: bool = False
+
+
+def entries_of(scraper: Scraper, page: Page) -> list[Listing | Problem] | None:
+    """Return what one page holds by itself, ``None`` if it cannot be read to its end."""
+    found = _entries(scraper, page, {})
+    return found.entries if found.error is None else None
 
 
 def parse(scraper: Scraper, pages: Sequence[Page]) -> Parsed:
@@ -154,6 +187,11 @@ def _entries(scraper: Scraper, page: Page, references: References) -> _Found:
     except Exception as error:  # noqa: BLE001 - recorded by name, as a failed page
         found.error = error
     return found
+
+
+def _kept(page: Page, kept: KeptPages | None) -> _Found | None:
+    entries = kept.entries(page) if kept is not None else None
+    return None if entries is None else _Found(entries=[*entries], is_kept=True)
 
 
 def _take_in(found: _Found, scraper: Scraper, page: Page, work: _Work) -> None:
@@ -189,12 +227,10 @@ def _unreadable(scraper: Scraper, page: Page, error: Exception, work: _Work) -> 
 
 
 def _add(listing: Listing, work: _Work) -> None:
-    digest = listing_digest(listing)
-    key = (listing.ref, listing.part)
-    known = work.digests.setdefault(key, digest)
-    if listing.part not in work.parts[listing.ref]:
-        work.parts[listing.ref][listing.part] = listing
-    elif known == digest:
+    first = work.parts[listing.ref].setdefault(listing.part, listing)
+    if first is listing:
+        return
+    if listing_digest(first) == listing_digest(listing):
         work.duplicates += 1
     else:
         message = f"{listing.ref!r} stands twice with different words; the first was kept"

@@ -1,0 +1,154 @@
+"""A process that reads pages beside the one that asks for them, when pages come faster than polite pace lets them.
+
+It fills the readings that are kept (``flows.kept_readings``) and hands back what the rules of classification make of
+them. Nothing depends on it: a page that it did not read, for whatever reason, is read from the archive when the walk is
+over, and what the rules did not say is asked of them again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+from flows.parent import end_with_parent
+from models.records import Page
+
+log = logging.getLogger(__name__)
+
+WORTH_PAGES, WORTH_SECONDS = 100, 5.0
+"""So many pages within so short a time are worth a process: hosts that are asked once a second never bring them."""
+BATCH_PAGES, BATCH_BYTES = 16, 1024 * 1024
+BATCHES_MAX = 8
+"""Batches under way: enough that the other process does not wait, and a few megabytes of pages in memory."""
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToRead:
+    """Pages of one walk, and where what was read is kept; ``on`` is the day of the look."""
+
+    slug: str
+    on: date
+    readings: Path
+    code_version: str
+    pages: tuple[Page, ...]
+
+
+class Reader:
+    """The process that reads, begun when it is worth it; one for all sources of this process.
+
+    Args:
+        allowed: whether there may be one.
+        worth_pages: how many pages within ``WORTH_SECONDS`` make it worth it.
+    """
+
+    def __init__(self, *, allowed: bool = True, worth_pages: int = WORTH_PAGES) -> None:
+        self._allowed = allowed and processors() > 1
+        self._met: deque[float] = deque(maxlen=worth_pages)
+        self._pool: Executor | None = None
+        self._under_way: list[Future[dict[bytes, bytes]]] = []
+
+    def is_worth_it(self) -> bool:
+        """Whether the page that has come now should be read elsewhere."""
+        if not self._allowed:
+            return False
+        if self._pool is None:
+            self._met.append(time.monotonic())
+            if len(self._met) < (self._met.maxlen or 0) or self._met[-1] - self._met[0] > WORTH_SECONDS:
+                return False
+        self._under_way = [coming for coming in self._under_way if not coming.done()]
+        return len(self._under_way) < BATCHES_MAX
+
+    def submit(self, work: ToRead) -> Future[dict[bytes, bytes]] | None:
+        """Give pages to the process; ``None`` if there is none any more."""
+        from flows.reading_process import read_pages  # loads the rules that are loaded there
+
+        try:
+            if self._pool is None:
+                # A fork would copy open databases and the threads of the event loop.
+                self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
+            coming = self._pool.submit(read_pages, work)
+        except (RuntimeError, OSError) as error:  # a broken pool is a RuntimeError
+            self._lost(error)
+            return None
+        self._under_way.append(coming)
+        return coming
+
+    def close(self) -> None:
+        """End the process."""
+        self._allowed = False
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def _lost(self, error: Exception) -> None:
+        log.warning("the process that reads pages is gone, and they are read here: %s", error)
+        self._allowed = False
+
+
+@dataclass(slots=True)
+class PagesBeside:
+    """The pages of one walk that another process reads. Belongs to one event loop."""
+
+    reader: Reader
+    slug: str
+    on: date
+    readings: Path
+    code_version: str
+    _made: dict[bytes, bytes] = field(default_factory=dict)
+    _batch: list[Page] = field(default_factory=list)
+    _batch_bytes: int = 0
+    _coming: list[Future[dict[bytes, bytes]]] = field(default_factory=list)
+
+    def take(self, page: Page) -> bool:
+        """Have a page read elsewhere; ``False`` if it must be read here."""
+        if not self.reader.is_worth_it():
+            return False
+        self._batch.append(page)
+        self._batch_bytes += len(page.body)
+        if len(self._batch) >= BATCH_PAGES or self._batch_bytes >= BATCH_BYTES:
+            self._submit()
+        return True
+
+    async def all_read(self) -> Mapping[bytes, bytes]:
+        """Wait until all pages taken have been read, as far as they could be.
+
+        Returns:
+            What the rules made of what was read, packed, by the digest of it (``flows.packed``).
+        """
+        self._submit()
+        for result in await asyncio.gather(*map(asyncio.wrap_future, self._coming), return_exceptions=True):
+            if isinstance(result, BaseException):
+                log.warning("%s: pages are read here: %s: %s", self.slug, type(result).__name__, result)
+            else:
+                self._made.update(result)
+        self._coming.clear()
+        return self._made
+
+    def _submit(self) -> None:
+        if not self._batch:
+            return
+        work = ToRead(
+            slug=self.slug,
+            on=self.on,
+            readings=self.readings,
+            code_version=self.code_version,
+            pages=tuple(self._batch),
+        )
+        self._batch, self._batch_bytes = [], 0
+        coming = self.reader.submit(work)
+        if coming is not None:
+            self._coming.append(coming)

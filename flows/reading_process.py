@@ -1,0 +1,65 @@
+"""Reading pages in a process beside the one that fetches them: what runs there (see ``flows.reading_beside``).
+
+It knows no database and no HTTP client: it has the memory of its rules and word lists, and of one page at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from classify.money import comparable_price
+from classify.programme import classify
+from flows.kept_readings import KeptReadings
+from flows.packed import CLASSIFICATIONS, PRICES, Priced, digest_of
+from flows.reading_beside import ToRead
+from models.records import Listing, Programme, Source
+from normalise.programme import normalise
+from scrapers.assemble import entries_of
+from scrapers.scraper import Scraper
+from scrapers.source import discover, scraper_for
+
+
+def read_pages(work: ToRead) -> dict[bytes, bytes]:
+    """Read pages and keep what they say, and return what the rules make of it, by the digest of what it was made of.
+
+    What cannot be read is left out: the process that asks will find it out, and record it.
+    """
+    source, scraper = _scraper(work.slug, work.on)
+    made: dict[bytes, bytes] = {}
+    with KeptReadings(
+        work.readings, code_version=work.code_version, form=scraper.format, on=work.on
+    ) as kept:  # fmt: skip
+        for page in work.pages:
+            entries = entries_of(scraper, page)
+            if entries is None:
+                continue
+            kept.keep_entries(page, entries)
+            for entry in entries:
+                if isinstance(entry, Listing) and entry.part == "whole":
+                    listing = replace(entry, page_url=page.url)
+                    programme, problems = normalise(listing, source, work.on)
+                    kept.keep_programme(listing, programme, problems)
+                    made.update(made_of(programme, source, work.on))
+    return made
+
+
+@cache
+def _scraper(slug: str, on: date) -> tuple[Source, Scraper]:
+    source = discover()[slug]
+    return source, scraper_for(source, on)
+
+
+def made_of(programme: Programme, source: Source, on: date) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what the rules of classification make of a programme and its offerings, packed, by the digest of each."""
+    classified = CLASSIFICATIONS.packed(classify(programme, source, on))
+    key = digest_of(programme)
+    if key is not None and classified is not None:
+        yield key, classified
+    for offering in programme.offerings:
+        priced = PRICES.packed(Priced(*comparable_price(offering, on)))
+        key = digest_of(offering)
+        if key is not None and priced is not None:
+            yield key, priced
