@@ -24,7 +24,7 @@ demo: $(READY)  ## Harvest an imitated world of twelve catalogues over eight dat
 	@$(BIN)/microcred demo
 
 test: $(READY)  ## Run every test (starts its own PostgreSQL and Prefect servers; loopback only)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))') --dist worksteal
 
 check: $(READY)  ## Lint, format, types, import doors
 	@$(BIN)/ruff check .

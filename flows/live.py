@@ -12,7 +12,7 @@ from functools import partial
 
 from flows import collecting
 from flows.archived import closing
-from flows.look import finish, pages_beside, walk
+from flows.look import Walked, finish, pages_beside, walk
 from flows.nearest import did_you_mean
 from flows.observatory import Observatory
 from flows.settings import KEY_PREFIX, Settings, key
@@ -27,6 +27,7 @@ from scrapers.bucket import StorageFailed
 from scrapers.fetch import HttpFetcher
 from scrapers.hosts import OnWait
 from scrapers.source import discover, scraper_for
+from scrapers.warc import RunWriter
 
 log = logging.getLogger(__name__)
 
@@ -173,10 +174,13 @@ async def harvest_source(
         walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)), beside)
         walked = replace(walked, signals=fetch.signals)
         # The file is whole and on disk, and where the archive is, before anything of the run enters the database.
-        writer.close(closing(walked, as_of=as_of, started_at=started_at))
-        if observatory.archive.bucket is not None:
-            await asyncio.to_thread(writer.deliver)
+        await asyncio.to_thread(_close, writer, walked, as_of=as_of, started_at=started_at)
     return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at, beside=beside)
+
+
+def _close(writer: RunWriter, walked: Walked, *, as_of: datetime, started_at: datetime) -> None:
+    writer.close(closing(walked, as_of=as_of, started_at=started_at))
+    writer.deliver()
 
 
 def _body_of(observatory: Observatory, page: Page) -> bytes:

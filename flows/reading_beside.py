@@ -74,13 +74,11 @@ class Reader:
 
     def submit(self, work: ToRead) -> Future[dict[bytes, bytes]] | None:
         """Give pages to the process; ``None`` if there is none any more."""
-        from flows.reading_process import read_pages  # loads the rules that are loaded there
-
         try:
             if self._pool is None:
                 # A fork would copy open databases and the threads of the event loop.
                 self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
-            coming = self._pool.submit(read_pages, work)
+            coming = self._pool.submit(_read, work)
         except (RuntimeError, OSError) as error:  # a broken pool is a RuntimeError
             self._lost(error)
             return None
@@ -97,6 +95,12 @@ class Reader:
     def _lost(self, error: Exception) -> None:
         log.warning("the process that reads pages is gone, and they are read here: %s", error)
         self._allowed = False
+
+
+def _read(work: ToRead) -> dict[bytes, bytes]:
+    from flows.reading_process import read_pages  # loads rules and word lists, which have no place here
+
+    return read_pages(work)
 
 
 @dataclass(slots=True)

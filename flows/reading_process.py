@@ -25,13 +25,12 @@ from scrapers.source import discover, scraper_for
 def read_pages(work: ToRead) -> dict[bytes, bytes]:
     """Read pages and keep what they say, and return what the rules make of it, by the digest of what it was made of.
 
-    What cannot be read is left out: the process that asks will find it out, and record it.
+    What cannot be read is left out: the process that asks will find it out, and record it. So is what words that were
+    kept before were made into: their facts are stored, and classified.
     """
     source, scraper = _scraper(work.slug, work.on)
     made: dict[bytes, bytes] = {}
-    with KeptReadings(
-        work.readings, code_version=work.code_version, form=scraper.format, on=work.on
-    ) as kept:  # fmt: skip
+    with KeptReadings(work.readings, code_version=work.code_version, form=scraper.format, on=work.on) as kept:
         for page in work.pages:
             entries = entries_of(scraper, page)
             if entries is None:
@@ -40,6 +39,8 @@ def read_pages(work: ToRead) -> dict[bytes, bytes]:
             for entry in entries:
                 if isinstance(entry, Listing) and entry.part == "whole":
                     listing = replace(entry, page_url=page.url)
+                    if kept.programme(listing) is not None:
+                        continue  # other bytes, and the words that were there before
                     programme, problems = normalise(listing, source, work.on)
                     kept.keep_programme(listing, programme, problems)
                     made.update(made_of(programme, source, work.on))

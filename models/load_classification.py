@@ -13,10 +13,12 @@ from models.bulk import insert_rows, insert_shared
 from models.classification import Classification, Classifier, ComparablePrice, Entity
 from models.classification_tables import STATED_APART, class_column
 from models.records import Offering, Programme
-from models.units import chunks, columns_of, table
+from models.units import chunks, columns_of, parts, table
 
 NOT_IN_ANNEX_I = "recognition"
 UNKNOWN = "unknown"
+AT_ONCE = 2_000
+"""Programmes whose classifications are in memory at a time; each holds a dozen pieces of evidence."""
 _OF_PROGRAMMES = (
     "programme_classification", "development_evidence_entry", "programme_organisation", "unread_word",
 )  # fmt: skip
@@ -38,15 +40,16 @@ def load_classifications(connection: Connection, classifier: Classifier, facts: 
         classifier: the rules, ready for the source that the facts are of.
         facts: what to classify; the rows of facts exist.
     """
-    made = {number: classifier.programme(programme, on) for number, (programme, on) in facts.programmes.items()}
-    for name in _OF_PROGRAMMES:
-        _remove(connection, table(name), made)
     version = classifier.rules_version
-    _keep_entities(connection, made.values())
-    insert_rows(connection, table("programme_classification"), [_row(n, version, c) for n, c in made.items()])
-    insert_rows(connection, table("development_evidence_entry"), list(_each(made, _development)))
-    insert_rows(connection, table("programme_organisation"), list(_each(made, _organisations)))
-    insert_rows(connection, table("unread_word"), list(_each(made, _unread)))
+    for part in parts(facts.programmes, AT_ONCE):
+        made = {number: classifier.programme(*facts.programmes[number]) for number in part}
+        for name in _OF_PROGRAMMES:
+            _remove(connection, table(name), made)
+        _keep_entities(connection, made.values())
+        insert_rows(connection, table("programme_classification"), [_row(n, version, c) for n, c in made.items()])
+        insert_rows(connection, table("development_evidence_entry"), list(_each(made, _development)))
+        insert_rows(connection, table("programme_organisation"), list(_each(made, _organisations)))
+        insert_rows(connection, table("unread_word"), list(_each(made, _unread)))
 
     priced = {number: classifier.offering(offering, on) for number, (offering, on) in facts.offerings.items()}
     target = table("offering_classification")

@@ -115,7 +115,9 @@ class RunFetch(Door):
         steps: Iterable[str | Page] = urls
         if self._watch and signals:
             listed = list(urls)
-            plan = self._watch.plan([(url, self._redact(url)) for url in listed], signals)
+            addresses = [(url, self._redact(url)) for url in listed]
+            # Tens of thousands of addresses take a while: the requests of other sources go on meanwhile.
+            plan = await asyncio.to_thread(self._watch.plan, addresses, signals)
             held: dict[str, HeldPage | None] = {self._redact(url): None for url in plan.first}
             async with aclosing(self._in_turn((u for u in listed if u in plan.first), accept, signals)) as early:
                 async for page in early:

@@ -35,7 +35,7 @@ async def in_turn(
     """
     ahead: deque[asyncio.Task[Page] | Page] = deque()
     waiting = iter(steps)
-    asked = 0
+    asked = ready = 0
     try:
         while True:
             while asked < at_once and len(ahead) < at_once + READY_MAX and not is_stopped():
@@ -48,7 +48,12 @@ async def in_turn(
                 return
             # It stays in the queue while it is waited for, so that it is ended with the others.
             page = await _page(ahead[0])
-            asked -= not isinstance(ahead.popleft(), Page)
+            was_there = isinstance(ahead.popleft(), Page)
+            asked -= not was_there
+            ready += was_there
+            if ready % READY_MAX == READY_MAX - 1:
+                # Nothing was waited for in a while: the requests of other sources go on meanwhile.
+                await asyncio.sleep(0)
             if page is not None:
                 yield page
     finally:

@@ -256,6 +256,8 @@ class RunWriter:
             delivery.deliver(self.file)
 
     def _redacted(self, value: Any) -> Any:
+        if not self._secrets:
+            return value
         if isinstance(value, str):
             return self.redact(value)
         if isinstance(value, Mapping):

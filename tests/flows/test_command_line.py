@@ -29,7 +29,7 @@ def test_replay_prints_run_records_and_the_views_can_be_asked(run: Run) -> None:
     [record] = json.loads(done.stdout)
     assert set(record) == {
         "source", "as_of", "outcome", "listings", "programmes", "offerings", "new", "changed", "missing", "withdrawn",
-        "problems", "reason", "by_kind",
+        "problems", "reason", "by_kind", "vouched",
     }  # fmt: skip
     assert (record["source"], record["as_of"], record["outcome"]) == ("mit_xpro", "2025-01-10T00:00:00Z", "ok")
     assert (record["listings"], record["offerings"], record["by_kind"]) == (2, 2, {"course": 1, "program": 1})
