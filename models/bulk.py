@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -20,6 +21,19 @@ FEW = 50
 
 AT_ONCE = 20_000
 """So many rows are bound at once: a first look at a million programmes would fill the memory."""
+
+
+STEPS_AT_ONCE, BREATH_SECONDS = 1_000, 1e-5
+"""So many rows go through sqlite3 before other threads get a turn, and how long that is at least."""
+
+
+def let_others_run() -> None:
+    """Give other threads a turn.
+
+    sqlite3 lets go of the interpreter for each row, and takes it again before a thread that waits has woken up: an
+    event loop would stand still for as long as a statement with many rows takes.
+    """
+    time.sleep(BREATH_SECONDS)
 
 
 @contextmanager
@@ -61,7 +75,7 @@ def _insert_many(connection: Connection, into: Table, rows: Sequence[dict[str, A
         cursor.close()
         return
     places = ", ".join("?" for _ in names)
-    connection.exec_driver_sql(f"insert into {target} values ({places})", list(values))  # noqa: S608 - our names
+    _step_by_step(connection, f"insert into {target} values ({places})", values)  # noqa: S608 - our names
 
 
 def insert_shared(connection: Connection, into: Table, rows: Sequence[dict[str, Any]], key: str) -> dict[Any, int]:
@@ -109,10 +123,15 @@ def update_rows(connection: Connection, target: Table, key: Sequence[str], rows:
     sets = ", ".join(f"{name_of[name]} = ?" for name in order if name not in key)
     this = " and ".join(f"{name_of[name]} = ?" for name in key)
     places = [names.index(name) for name in order]
-    connection.exec_driver_sql(
-        f"update {quoted(target.name)} set {sets} where {this}",  # noqa: S608 - our names
-        [tuple(row[place] for place in places) for row in values],
-    )
+    statement = f"update {quoted(target.name)} set {sets} where {this}"  # noqa: S608 - our names
+    _step_by_step(connection, statement, (tuple(row[place] for place in places) for row in values))
+
+
+def _step_by_step(connection: Connection, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
+    rest = iter(values)
+    while part := list(islice(rest, STEPS_AT_ONCE)):
+        connection.exec_driver_sql(statement, part)
+        let_others_run()
 
 
 def _values(

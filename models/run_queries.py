@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Engine, Row, Select, Table, func, or_, select
 
+from models.bulk import STEPS_AT_ONCE, let_others_run
 from models.history import Readings
 from models.records import ArchivePlace, KnownPage, Origin, Outcome, PreviousLook, RunRecord
 from models.run_rows import run_record_of, stored_run_row
@@ -72,23 +74,28 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
     failed = (
         select(failure.c.url).join(run, run.c.id == failure.c.run_id).where(run.c.source == slug, run.c.as_of == last)
     )
+    known: dict[str, KnownPage] = {}
     with engine.connect() as connection:
-        rows = connection.execute(select(ranked).where(ranked.c.place_in_time == 1, ranked.c.url.not_in(failed))).all()
-    return {
-        row.url: KnownPage(
-            url=row.url,
-            at=row.at,
-            digest=row.digest,
-            place=ArchivePlace(file=row.warc_file, offset=row.warc_offset, length=row.warc_length),
-            content_type=row.content_type,
-            etag=row.etag,
-            last_modified=row.last_modified,
-            final_url=row.final_url if row.final_url != row.url else None,
-            status=row.status,
-            signal=row.signal,
-        )
-        for row in rows
-    }
+        asked = select(ranked).where(ranked.c.place_in_time == 1, ranked.c.url.not_in(failed))
+        for part in connection.execution_options(yield_per=STEPS_AT_ONCE).execute(asked).partitions():
+            known |= {row.url: _known_page(row) for row in part}
+            let_others_run()
+    return known
+
+
+def _known_page(row: Row[Any]) -> KnownPage:
+    return KnownPage(
+        url=row.url,
+        at=row.at,
+        digest=row.digest,
+        place=ArchivePlace(file=row.warc_file, offset=row.warc_offset, length=row.warc_length),
+        content_type=row.content_type,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        final_url=row.final_url if row.final_url != row.url else None,
+        status=row.status,
+        signal=row.signal,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
