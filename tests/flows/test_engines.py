@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 from archive_story import opened, unequal
+from databases import runs_in
 
 from flows import engines
 from flows.engines import EngineUnavailable
@@ -128,14 +128,6 @@ def test_the_command_line_reads_on_a_cluster_that_is_there_and_survives_its_work
     assert [row["failed"] for row in json.loads(done)["sources"]] == [[]] * 5
     with opened(told, f"sqlite:///{file}") as rebuilt:
         assert unequal(live, rebuilt) == []
-
-
-def runs_in(file: Path) -> int:
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        try:
-            return int(connection.execute("select count(*) from run").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0
 
 
 def test_without_dask_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

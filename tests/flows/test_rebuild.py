@@ -6,16 +6,15 @@ import asyncio
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from archive_story import ROOT, SOURCES, opened, unequal
+from databases import runs_in
 from sqlalchemy import text
 
 from flows.accept import accept
@@ -109,14 +108,6 @@ def test_a_rebuild_that_is_killed_goes_on_where_it_was(told: Path, live: Observa
     assert sum(row["already"] for row in rows) >= before
     with opened(told, f"sqlite:///{file}") as rebuilt:
         assert unequal(live, rebuilt) == []
-
-
-def runs_in(file: Path) -> int:
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        try:
-            return int(connection.execute("select count(*) from run").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0
 
 
 def test_shards_put_together_are_the_whole(told: Path, live: Observatory, database_url: str, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
-"""Making and dropping databases on a server."""
+"""Making and dropping databases on a server, and looking into one that is being written."""
 
 from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import URL, create_engine, text
 
@@ -11,3 +15,12 @@ def administer(server: URL, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def runs_in(file: Path) -> int:
+    """Return how many runs a SQLite database holds that others may be writing, 0 while it has no tables yet."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        try:
+            return int(connection.execute("select count(*) from run").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
