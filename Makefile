@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check accuracy accuracy-page bench truth docs format clean
+.PHONY: help demo test farm check accuracy accuracy-page bench truth docs format clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -23,8 +23,11 @@ $(READY): pyproject.toml uv.lock
 demo: $(READY)  ## Harvest an imitated world of twelve catalogues over eight dates, offline, and draw the trend
 	@$(BIN)/microcred demo
 
-test: $(READY)  ## Run every test (starts its own PostgreSQL and Prefect servers; loopback only)
+test: $(READY)  ## Run the tests (starts its own PostgreSQL and Prefect servers; loopback only)
 	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))') --dist worksteal
+
+farm: $(READY)  ## Run the tests with several Prefect workers, Dask and PostgreSQL together (some minutes)
+	@$(BIN)/python -m pytest -m farm tests/flows/test_prefect_workers.py
 
 check: $(READY)  ## Lint, format, types, import doors
 	@$(BIN)/ruff check .

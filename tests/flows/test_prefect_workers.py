@@ -40,6 +40,8 @@ from sandbox.world import World
 from scrapers.archive import Archive
 from scrapers.replay import load_recording
 
+pytestmark = pytest.mark.farm
+
 SOURCES = ("cornwall_college", "deakin", "fun_mooc", "nova_academy", "opensap", "tartu")
 DAY = datetime(2024, 6, 1, tzinfo=UTC)
 VIEWS = ("programme_current", "programme_history", "offering_current", "role_current")
@@ -295,7 +297,7 @@ def test_a_piece_whose_worker_is_killed_is_begun_again_and_a_bad_one_costs_no_ot
     script = tmp_path / "spread.py"
     script.write_text(SPREAD, encoding="utf-8")
     command = [sys.executable, str(script), *map(str, folders)]
-    done = subprocess.run(command, env=farm.environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=farm.environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     expected = {"one": "'ONE'", "deadly": "'DEADLY'", "two": "'TWO'", "bad": "LookupError('nothing there')"}
     assert json.loads(done.stdout.splitlines()[-1]) == [expected, expected]
@@ -319,8 +321,6 @@ def test_what_cannot_be_spread_is_refused_before_anything_is_begun(
 
 
 def test_the_settings_name_the_task_runner() -> None:
-    here = task_runner(Settings(engine="processes", _env_file=None), 3)
-    assert type(here).__name__ == "ProcessPoolTaskRunner"
     begun = task_runner(Settings(engine="dask", _env_file=None), 3)
     assert (type(begun).__name__, begun.cluster_kwargs["n_workers"]) == ("DaskTaskRunner", 3)
     joined = task_runner(Settings(engine="dask", dask_address="tcp://127.0.0.1:8786", _env_file=None), 3)
