@@ -13,10 +13,12 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, cast
+
+from scrapers.ranges import RangeFile
 
 BLOCK_BYTES = 1024 * 1024
 """What one request brings at least: a store takes about as long to begin an answer as to send this much."""
@@ -123,7 +125,7 @@ class Bucket:
             StorageFailed: if the store does not say; also when reading later.
         """
         size = self.size(name)
-        return None if size is None else cast(BinaryIO, _Object(self, name, size))
+        return None if size is None else cast(BinaryIO, RangeFile(size, partial(self.read, name)))
 
     def read(self, name: str, start: int, end: int) -> bytes:
         """Return the bytes of an object from ``start`` up to ``end``, which is not beyond its end.
@@ -273,36 +275,6 @@ class Bucket:
         except Exception as error:  # noqa: BLE001 - each implementation has errors of its own, not all of them OSError
             why = _redacted_of(self.url, f"{type(error).__name__}: {error}")
             raise StorageFailed(f"{self} {trouble}: {why}") from None
-
-
-class _Object(io.RawIOBase):
-    """An object as a file to read."""
-
-    def __init__(self, bucket: Bucket, name: str, size: int) -> None:
-        super().__init__()
-        self._bucket = bucket
-        self._name = name
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        return self._at
-
-    def read(self, size: int | None = -1) -> bytes:
-        end = self._size if size is None or size < 0 else min(self._size, self._at + size)
-        found = self._bucket.read(self._name, self._at, end)
-        self._at += len(found)
-        return found
 
 
 def _connect(url: str) -> tuple[Any, str]:

@@ -67,21 +67,6 @@ async def follow(
         _too_few(fetch, start, read, total)
 
 
-async def list_and_details(
-    fetch: Fetch, start: str, part_of: Callable[[Page], Part], *, accept: str
-) -> AsyncIterator[Page]:
-    """Yield the pages of a list as ``follow`` does, then the detail page of every entry, each once.
-
-    Raises:
-        SourceBlocked: if the host refuses us.
-    """
-    details = Details(part_of)
-    async for page in follow(fetch, start, details.noted, accept=accept):
-        yield page
-    async for page in details.pages(fetch, accept=accept):
-        yield page
-
-
 class Details:
     """The pages that entries of lists have to themselves, gathered while the lists are followed, each once."""
 

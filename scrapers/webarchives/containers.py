@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
+from scrapers.ranges import RangeFile
+
 UNPACKED_BYTES_MAX = 1024 * 1024 * 1024
 """Of one compressed member of a WACZ file; the format wants them stored as they are."""
 
@@ -100,39 +102,6 @@ class Container:
             yield file
 
 
-class _Part(io.RawIOBase):
-    """A part of an open file, as a file of its own."""
-
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
-        super().__init__()
-        self._file = file
-        self._start = start
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, origin + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # narrower than any buffer
-        left = max(0, min(len(buffer), self._size - self._at))
-        self._file.seek(self._start + self._at)
-        chunk = self._file.read(left)
-        buffer[: len(chunk)] = chunk
-        self._at += len(chunk)
-        return len(chunk)
-
-
 def _is_warc(name: str) -> bool:
     # WACZ keeps WARC files under archive/; where the name plays tricks, it is said and not read.
     return name.lower().endswith((".warc", ".warc.gz")) and "archive" in name.replace("\\", "/").split("/")
@@ -164,7 +133,7 @@ def _directory(file: BinaryIO) -> zipfile.ZipFile:
         raise ContainerDamaged(f"a damaged zip file: {error}") from error
 
 
-def _stored(file: BinaryIO, info: zipfile.ZipInfo) -> _Part:
+def _stored(file: BinaryIO, info: zipfile.ZipInfo) -> RangeFile:
     """Return a member that lies in the file as it is; the standard library would read on from its start for a seek."""
     file.seek(info.header_offset)
     head = file.read(_LOCAL_HEADER.size)
@@ -173,7 +142,13 @@ def _stored(file: BinaryIO, info: zipfile.ZipInfo) -> _Part:
     mark, name, extra = _LOCAL_HEADER.unpack(head)
     if mark not in _ZIP_STARTS:
         raise ContainerDamaged("there is no member where the zip file says")
-    return _Part(file, info.header_offset + _LOCAL_HEADER.size + name + extra, info.file_size)
+    begin = info.header_offset + _LOCAL_HEADER.size + name + extra
+
+    def read_range(start: int, end: int) -> bytes:
+        file.seek(begin + start)
+        return file.read(end - start)
+
+    return RangeFile(info.file_size, read_range)
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
