@@ -68,6 +68,8 @@ class KeptReadings:
         self._file = file
         self._about = {"layout": LAYOUT, "code": code_version, "form": repr(form), "on": on.isoformat()}
         self._on = on
+        self.added: list[Programme] = []
+        """The programmes that were not known and are kept now."""
         self._connection: sqlite3.Connection | None = None
         self._pages: list[tuple[str, str, bytes]] = []
         self._programmes: list[tuple[str, bytes, bytes]] = []
@@ -112,6 +114,7 @@ class KeptReadings:
 
     def keep_programme(self, listing: Listing, programme: Programme, problems: Iterable[Problem]) -> None:
         """Keep what a listing was normalised to."""
+        self.added.append(programme)
         key = digest_of(listing)
         words = _NORMALISED.packed(_Normalised(programme, tuple(problems)))
         if key is not None and words is not None:

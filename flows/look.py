@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -255,17 +256,23 @@ async def finish(
 
     Of a walk that was read on its way, readings are kept for the next look; those made ``beside`` it are used.
     """
-    made = None if beside is None else await beside.all_read()
+    if beside is not None:
+        await beside.all_read()
+    unchanged = partial(_nothing_new, observatory, scraper.source, walked, as_of=as_of, started_at=started_at)
+    record = await asyncio.to_thread(unchanged)
+    if record is not None:
+        return record
+    harvested, read_now = await asyncio.to_thread(_read_with_kept, observatory, scraper, walked, as_of.date())
+    made = None if beside is None else await beside.all_made(read_now)
+    storing = partial(conclude, observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
+    return await asyncio.to_thread(storing)
 
-    def read_and_conclude() -> RunRecord:
-        record = _nothing_new(observatory, scraper.source, walked, as_of=as_of, started_at=started_at)
-        if record is not None:
-            return record
-        if walked.reading is None:
-            harvested = read(scraper, walked, as_of.date())
-        else:
-            with _kept_readings(observatory, scraper, as_of.date()) as kept:
-                harvested = read(scraper, walked, as_of.date(), kept)
-        return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
 
-    return await asyncio.to_thread(read_and_conclude)
+def _read_with_kept(
+    observatory: Observatory, scraper: Scraper, walked: Walked, on: date
+) -> tuple[Harvested, Sequence[Programme]]:
+    """Return what a walk brought home, and the programmes that no earlier look, nor another process, had read."""
+    if walked.reading is None:
+        return read(scraper, walked, on), ()
+    with _kept_readings(observatory, scraper, on) as kept:
+        return read(scraper, walked, on, kept), kept.added

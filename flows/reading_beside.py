@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,13 +20,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from flows.parent import end_with_parent
-from models.records import Page
+from models.records import Page, Programme
 
 log = logging.getLogger(__name__)
 
-WORTH_PAGES, WORTH_SECONDS = 100, 5.0
+WORTH_PAGES, WORTH_SECONDS = 30, 1.5
 """So many pages within so short a time are worth a process: hosts that are asked once a second never bring them."""
 BATCH_PAGES, BATCH_BYTES = 16, 1024 * 1024
+PROGRAMMES_AT_ONCE = 200
 BATCHES_MAX = 8
 """Batches under way: enough that the other process does not wait, and a few megabytes of pages in memory."""
 
@@ -45,6 +46,15 @@ class ToRead:
     readings: Path
     code_version: str
     pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToClassify:
+    """Programmes of one source that were read here; ``on`` is the day of the look."""
+
+    slug: str
+    on: date
+    programmes: tuple[Programme, ...]
 
 
 class Reader:
@@ -72,13 +82,16 @@ class Reader:
         self._under_way = [coming for coming in self._under_way if not coming.done()]
         return len(self._under_way) < BATCHES_MAX
 
-    def submit(self, work: ToRead) -> Future[dict[bytes, bytes]] | None:
-        """Give pages to the process; ``None`` if there is none any more."""
+    def has_begun(self) -> bool:
+        """Whether there is a process, with the rules of classification in its memory."""
+        return self._allowed and self._pool is not None
+
+    def submit(self, work: ToRead | ToClassify) -> Future[dict[bytes, bytes]] | None:
+        """Give work to the process; ``None`` if there is none any more."""
         try:
             if self._pool is None:
-                # A fork would copy open databases and the threads of the event loop.
                 self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
-            coming = self._pool.submit(_read, work)
+            coming = self._pool.submit(_done, work)
         except (RuntimeError, OSError) as error:  # a broken pool is a RuntimeError
             self._lost(error)
             return None
@@ -97,10 +110,10 @@ class Reader:
         self._allowed = False
 
 
-def _read(work: ToRead) -> dict[bytes, bytes]:
-    from flows.reading_process import read_pages  # loads rules and word lists, which have no place here
+def _done(work: ToRead | ToClassify) -> dict[bytes, bytes]:
+    from flows.reading_process import made_of_all, read_pages  # loads rules and word lists, which have no place here
 
-    return read_pages(work)
+    return read_pages(work) if isinstance(work, ToRead) else made_of_all(work)
 
 
 @dataclass(slots=True)
@@ -127,20 +140,31 @@ class PagesBeside:
             self._submit()
         return True
 
-    async def all_read(self) -> Mapping[bytes, bytes]:
-        """Wait until all pages taken have been read, as far as they could be.
+    async def all_read(self) -> None:
+        """Wait until all pages taken have been read, as far as they could be."""
+        self._submit()
+        await self._all_come()
+
+    async def all_made(self, programmes: Sequence[Programme]) -> Mapping[bytes, bytes]:
+        """Have programmes that were read here classified where the rules are loaded, if they are.
 
         Returns:
-            What the rules made of what was read, packed, by the digest of it (``flows.packed``).
+            What the rules made of them and of all that was read there, packed, by the digest of it (``flows.packed``).
         """
-        self._submit()
+        if self.reader.has_begun():
+            for some in range(0, len(programmes), PROGRAMMES_AT_ONCE):
+                batch = tuple(programmes[some : some + PROGRAMMES_AT_ONCE])
+                self._await(ToClassify(slug=self.slug, on=self.on, programmes=batch))
+            await self._all_come()
+        return self._made
+
+    async def _all_come(self) -> None:
         for result in await asyncio.gather(*map(asyncio.wrap_future, self._coming), return_exceptions=True):
             if isinstance(result, BaseException):
                 log.warning("%s: pages are read here: %s: %s", self.slug, type(result).__name__, result)
             else:
                 self._made.update(result)
         self._coming.clear()
-        return self._made
 
     def _submit(self) -> None:
         if not self._batch:
@@ -153,6 +177,9 @@ class PagesBeside:
             pages=tuple(self._batch),
         )
         self._batch, self._batch_bytes = [], 0
+        self._await(work)
+
+    def _await(self, work: ToRead | ToClassify) -> None:
         coming = self.reader.submit(work)
         if coming is not None:
             self._coming.append(coming)

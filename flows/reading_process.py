@@ -14,7 +14,7 @@ from classify.money import comparable_price
 from classify.programme import classify
 from flows.kept_readings import KeptReadings
 from flows.packed import CLASSIFICATIONS, PRICES, Priced, digest_of
-from flows.reading_beside import ToRead
+from flows.reading_beside import ToClassify, ToRead
 from models.records import Listing, Programme, Source
 from normalise.programme import normalise
 from scrapers.assemble import entries_of
@@ -45,6 +45,12 @@ def read_pages(work: ToRead) -> dict[bytes, bytes]:
                     kept.keep_programme(listing, programme, problems)
                     made.update(made_of(programme, source, work.on))
     return made
+
+
+def made_of_all(work: ToClassify) -> dict[bytes, bytes]:
+    """Return what the rules make of programmes, by the digest of what it was made of."""
+    source, _ = _scraper(work.slug, work.on)
+    return {key: made for programme in work.programmes for key, made in made_of(programme, source, work.on)}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,9 +16,11 @@ from flows import reading_beside
 from flows.db_diff import differences
 from flows.live import harvest_source, open_fetcher, simulated_clock
 from flows.observatory import Observatory, open_observatory
-from flows.reading_beside import Reader, processors
+from flows.packed import CLASSIFICATIONS, digest_of
+from flows.reading_beside import PagesBeside, Reader, processors
 from flows.settings import Settings
-from models.records import Outcome, Page, PageFailure, RunRecord
+from models.classification import Classification
+from models.records import Outcome, Page, PageFailure, Programme, RunRecord
 from sandbox.server import Site, serve
 from sandbox.world import World
 from scrapers.source import discover
@@ -42,8 +44,8 @@ def look(observatory: Observatory, slug: str, *, ending_after: int | None = None
     def on_page(page: Page | PageFailure) -> None:
         met.append(page)
         if len(met) == ending_after:
-            [process] = observatory.reader._pool._processes  # type: ignore[union-attr]
-            os.kill(process, signal.SIGKILL)
+            [process] = observatory.reader._pool.processes  # type: ignore[union-attr]
+            os.kill(process.pid, signal.SIGKILL)
 
     async def harvest() -> RunRecord:
         async with open_fetcher(observatory.settings, simulated_clock(observatory.settings, moment)) as fetcher:
@@ -114,3 +116,27 @@ def test_it_can_be_forbidden(site: Site, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("MICROCRED_READER_PROCESS", "false")
     with open_observatory(settings(site, tmp_path)) as observatory:
         assert [observatory.reader.is_worth_it() for _ in range(reading_beside.WORTH_PAGES + 1)][-1] is False
+
+
+def test_what_was_read_here_is_classified_where_the_rules_are_loaded(tmp_path: Path) -> None:
+    programme = Programme(ref="soil", kind="course", title="Soil", url="https://www.example.ac/soil")
+    reader = Reader(worth_pages=1)
+    pages = PagesBeside(reader, "nova_academy", DAY, readings=tmp_path / "readings.sqlite", code_version="1")
+    assert asyncio.run(pages.all_made([programme])) == {}  # no process has begun: it is classified here
+    url, body = "https://www.example.ac/soil", b"<html></html>"
+    page = Page(
+        url=url, final_url=url, at=datetime(2024, 1, 1, tzinfo=UTC), status=200, content_type="text/html", body=body,
+        digest="sha256:1",
+    )  # fmt: skip
+    assert pages.take(page)
+
+    async def made() -> Mapping[bytes, bytes]:
+        await pages.all_read()
+        return await pages.all_made([programme])
+
+    try:
+        found = asyncio.run(made())
+    finally:
+        reader.close()
+    assert [type(CLASSIFICATIONS.record(packed)) for packed in found.values()] == [Classification]
+    assert list(found) == [digest_of(programme)]
