@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test farm check accuracy accuracy-page bench truth docs format clean
+.PHONY: help demo test farm faults fuzz check accuracy accuracy-page bench truth docs format clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -29,11 +29,20 @@ test: $(READY)  ## Run the tests (starts its own PostgreSQL and Prefect servers;
 farm: $(READY)  ## Run the tests with several Prefect workers, Dask and PostgreSQL together (some minutes)
 	@$(BIN)/python -m pytest -m farm tests/flows/test_prefect_workers.py
 
-check: $(READY)  ## Lint, format, types, import doors
+faults: $(READY)  ## Let things go wrong on purpose: kills at random moments, databases and networks gone (many minutes)
+	@$(BIN)/python -m pytest -m faults
+
+fuzz: $(READY)  ## Attack every parser with inputs made up on the way (SECONDS=10 for each of them)
+	@$(UV) sync --frozen --quiet --group fuzz --python $(BIN)/python
+	@PYTHONPATH=.:tests/support $(BIN)/python -m fuzzing --seconds $(or $(SECONDS),10)
+
+check: $(READY)  ## Lint, format, types, import doors, licences and known vulnerabilities of what is locked
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m supply.licences
+	@$(BIN)/python -m supply.advisories
 
 accuracy: $(READY)  ## Compare what we say of recorded listings with what readers took from them (LABELS=DIR for yours)
 	@$(BIN)/python -m flows.accuracy $(LABELS)
