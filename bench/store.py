@@ -78,7 +78,7 @@ def measure(
         harvested = Harvested(programmes=tuple(listed))
         gc.collect()
         size, server, used, began = _size(engine), _server_seconds(engine), _cpu_seconds(), time.perf_counter()
-        previous_look(engine, source.slug, at)
+        previous_look(engine, source.slug, at, harvested)
         asked = time.perf_counter()
         Store(engine).record_run(
             source, at, harvested, Judgement(outcome=Outcome.OK), started_at=at, finished_at=at,

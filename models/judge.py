@@ -6,10 +6,12 @@ that fails, a walk with holes, and only then a good look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from models.records import Harvested, Judgement, Outcome, Page, PreviousLook, Programme, Source
+from models.comparing import compared, gates
+from models.records import Harvested, Judgement, Outcome, Page, PreviousLook, Programme, Source, programme_key
 
 MAX_REJECTED = 0.20
 """Largest share of entries that may be no listings: a changed format spoils all of them, a careless editor a few."""
@@ -18,6 +20,12 @@ FLOOD_SHARE = 0.50
 this share of what a part of the catalogue lists is new."""
 FLOOD_MIN_REFS = 10
 """Below this many refs half of them may well go in a week."""
+ONE_TITLE_SHARE = 0.50
+"""If more than this share of the programmes bear one title, it is not theirs."""
+UNDONE_MIN = 3
+"""So many programmes that are again what they were at an earlier look, byte for byte, were not mended by an editor."""
+NEAR = timedelta(days=400)
+"""What was said longer ago may all be other by now."""
 URL_SHOWN_MAX = 160
 SHOWN_FAILURES = 3
 
@@ -35,7 +43,7 @@ def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *
         return Judgement(outcome=Outcome.BLOCKED, reason=harvested.blocked)
     if not harvested.programmes:
         return _nothing_read(source, harvested)
-    holes = _holes(harvested)
+    holes = [*_holes(harvested), *_shifted(harvested, previous)]
     if not holes and source.complete and previous is not None and _same_pages(harvested, previous, code_version):
         return Judgement(
             outcome=Outcome.UNCHANGED,
@@ -44,6 +52,8 @@ def judge(source: Source, harvested: Harvested, previous: PreviousLook | None, *
     failed_gates = [*_gates_of_any_run(source, harvested)]
     gates_by_extent = _gates_of_a_part if holes else _gates_of_a_whole_run
     failed_gates = [*gates_by_extent(source, harvested, previous), *failed_gates]
+    if previous is not None and _is_near(harvested, previous):
+        failed_gates += _gates_beside(source, harvested, previous, code_version)
     if failed_gates:
         accept = f'look at the pages; `microcred accept {source.slug} --reason "..."` loads the run if it is right'
         return Judgement(outcome=Outcome.SUSPECT, reason=f"{'; '.join([*failed_gates, *holes])}: {accept}")
@@ -94,6 +104,19 @@ def _holes(harvested: Harvested) -> list[str]:
     return holes
 
 
+def _shifted(harvested: Harvested, previous: PreviousLook | None) -> Iterator[str]:
+    """Say that pages of a list may have moved under the walk: what stands on two of them pushed something off both."""
+    if previous is None or len(harvested.pages) < 2:
+        return
+    gone = len(previous.refs - {programme.ref for programme in harvested.programmes})
+    more = harvested.duplicates - previous.duplicates
+    if 0 < gone <= more:
+        yield (
+            f"{more} listings more than on {previous.as_of:%Y-%m-%d} repeat another and {gone} programmes of "
+            "that day are missing: the list may have moved while it was read"
+        )
+
+
 def _same_pages(harvested: Harvested, previous: PreviousLook, code_version: str) -> bool:
     digests = {page.url: page.digest for page in harvested.pages}
     return bool(digests) and digests == dict(previous.page_digests) and code_version == previous.code_version
@@ -113,6 +136,10 @@ def _gates_of_any_run(source: Source, harvested: Harvested) -> Iterator[str]:
             )
     yield from _too_many(harvested.duplicates, "listings repeat another", harvested, expect.max_duplicates)
     yield from _too_many(harvested.rejected, "entries are no listings", harvested, MAX_REJECTED)
+    titles = Counter(programme.title for programme in programmes if programme.title)
+    [(title, bearing)] = titles.most_common(1) or [("", 0)]
+    if len(programmes) >= FLOOD_MIN_REFS and bearing > ONE_TITLE_SHARE * len(programmes):
+        yield f"{bearing} of {len(programmes)} programmes bear one title, {_shortened(title)!r}"
 
 
 def _gates_of_a_whole_run(source: Source, harvested: Harvested, previous: PreviousLook | None) -> Iterator[str]:
@@ -135,6 +162,13 @@ def _gates_of_a_whole_run(source: Source, harvested: Harvested, previous: Previo
             f"{gone} of the {before} refs of {previous.as_of:%Y-%m-%d} are gone and about as many are new: "
             "the source seems to have renamed its ids"
         )
+        return
+    fresh = {programme.ref for programme in harvested.programmes} - previous.refs
+    if before >= FLOOD_MIN_REFS and len(fresh) > max(FLOOD_MIN_REFS, expect.max_growth * before):
+        yield (
+            f"{len(fresh)} of {listed} programmes are new since {previous.as_of:%Y-%m-%d}, when there were {before} "
+            f"(max_growth {expect.max_growth:.0%})"
+        )
 
 
 def _gates_of_a_part(source: Source, harvested: Harvested, previous: PreviousLook | None) -> Iterator[str]:
@@ -147,6 +181,52 @@ def _gates_of_a_part(source: Source, harvested: Harvested, previous: PreviousLoo
         yield (
             f"{fresh} of the {listed} refs read are none of the {len(previous.refs)} of {previous.as_of:%Y-%m-%d}: "
             "the source seems to have renamed its ids"
+        )
+
+
+def _is_near(harvested: Harvested, previous: PreviousLook) -> bool:
+    return any(abs(page.at - previous.as_of) <= NEAR for page in harvested.pages)
+
+
+def _gates_beside(source: Source, harvested: Harvested, previous: PreviousLook, code_version: str) -> Iterator[str]:
+    """Gates that hold what is read against what the look before said of the same programmes."""
+    programmes = {programme.ref: programme for programme in reversed(harvested.programmes)}
+    found = [*_same_titles(source, programmes, previous), *_old_copies(harvested, programmes, previous)]
+    found += gates(source, compared(programmes, previous), previous)
+    yield from found
+    if found and code_version != previous.code_version:
+        yield "other code read that look: `microcred reread` tells what the code changed"
+
+
+def _same_titles(source: Source, programmes: Mapping[str, Programme], previous: PreviousLook) -> Iterator[str]:
+    """Say that what is new bears titles of what is gone, or of what is still there: other refs for the same things."""
+    before, on = len(previous.refs), f"{previous.as_of:%Y-%m-%d}"
+    keys = {programme_key(source, ref) for ref in previous.refs}
+    fresh = [p for ref, p in programmes.items() if ref not in previous.refs and programme_key(source, ref) not in keys]
+    if before < FLOOD_MIN_REFS or not fresh:
+        return
+    gone = previous.said.keys() - programmes.keys()
+    all_gone = len(previous.refs - programmes.keys())
+    titles = Counter(previous.said[ref].title or "" for ref in gone)
+    new_titles = Counter(p.title for p in fresh if p.title)
+    renamed = sum((titles & new_titles).values()) * all_gone // max(1, len(gone))
+    if renamed > source.expect.max_drop * before:
+        yield f"{renamed} of the {before} refs of {on} are gone and their titles stand under others: ids were renamed"
+    there = {programme.title for ref, programme in programmes.items() if ref in previous.refs}
+    twins = sum(many for title, many in new_titles.items() if title in there)
+    if twins > source.expect.max_drop * before:
+        yield f"{twins} new refs bear titles of the {before} programmes of {on} that are still there: they stand twice"
+
+
+def _old_copies(harvested: Harvested, programmes: Mapping[str, Programme], previous: PreviousLook) -> Iterator[str]:
+    """Say that all that is other than at the look before is what a still earlier look got."""
+    changed = [page.url for page in harvested.pages if previous.page_digests.get(page.url) != page.digest]
+    undone = len(previous.reworded) + len(previous.refs ^ programmes.keys())
+    if changed and undone >= UNDONE_MIN and all(url in previous.older for url in changed):
+        earlier = max(previous.older[url] for url in changed)
+        yield (
+            f"{_pages(len(changed))} and {undone} programmes are again what they were before "
+            f"{previous.as_of:%Y-%m-%d}, as of {earlier:%Y-%m-%d}: an old copy"
         )
 
 

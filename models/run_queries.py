@@ -6,15 +6,17 @@ A part of ``models.queries`` that needs no frames, so that a harvest starts with
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Engine, Row, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Engine, Row, Select, Table, func, or_, select, true
 
 from models.bulk import STEPS_AT_ONCE, let_others_run
+from models.columns import storable
 from models.history import Readings
-from models.records import ArchivePlace, KnownPage, Origin, Outcome, PreviousLook, RunRecord
+from models.look_before import said_at, some_of, words_at
+from models.records import ArchivePlace, Harvested, KnownPage, Origin, Outcome, PreviousLook, RunRecord
 from models.run_rows import run_record_of, stored_run_row
 from models.units import OFFERING, PROGRAMME, Unit, table
 
@@ -22,35 +24,72 @@ _COMPLETE = tuple(outcome.value for outcome in Outcome if outcome.counts_absence
 _FAILING = tuple(o.value for o in Outcome if not (o.writes_versions or o.counts_absences))
 _OUR_OWN = (Origin.LIVE.value, Origin.REPLAY.value)
 """Looks at the host or at a recording of it: captures of others say nothing of how a source is now."""
+EARLIER_LOOKS = 3
+"""Complete looks before the last one whose pages are known again if a host gives them once more."""
 SIGNAL_LOOKS_MAX = 400
 """Runs whose signals count: more than a year of daily looks."""
 
 
-def previous_look(engine: Engine, slug: str, before: datetime) -> PreviousLook | None:
-    """Return the last complete look at a source strictly before a time, or ``None``."""
-    run, capture, span, programme = (table(name) for name in ("run", "capture", "programme_span", "programme"))
+def previous_look(
+    engine: Engine, slug: str, before: datetime, harvested: Harvested | None = None
+) -> PreviousLook | None:
+    """Return the last complete look at a source strictly before a time, or ``None``.
+
+    Args:
+        engine: where it is stored.
+        slug: the source.
+        before: aware time.
+        harvested: what the run to be judged brought home; without it only the look itself is told.
+    """
+    run, capture = table("run"), table("capture")
     with engine.connect() as connection:
-        look = connection.execute(
-            select(run.c.id, run.c.as_of, run.c.code_version)
+        looks = connection.execute(
+            select(run.c.id, run.c.as_of, run.c.code_version, run.c.duplicates)
             .where(run.c.source == slug, run.c.outcome.in_(_COMPLETE), run.c.as_of < before)
             .order_by(run.c.as_of.desc())
-            .limit(1)
-        ).one_or_none()
-        if look is None:
+            .limit(1 + EARLIER_LOOKS)
+        ).all()
+        if not looks:
             return None
-        refs = connection.execute(
-            select(programme.c.ref)
-            .join(span, span.c.programme_id == programme.c.id)
-            .where(programme.c.source == slug, span.c.seen_from <= look.as_of)
-            .where(or_(span.c.seen_until.is_(None), span.c.seen_until >= look.as_of))
-        ).scalars()
+        look, earlier = looks[0], {each.id: each.as_of for each in looks[1:]}
+        words = words_at(connection, slug, look.as_of)
         pages = connection.execute(select(capture.c.url, capture.c.digest).where(capture.c.run_id == look.id))
-        return PreviousLook(
+        previous = PreviousLook(
             as_of=look.as_of,
-            refs=frozenset(refs),
+            refs=frozenset(words),
             page_digests={page.url: page.digest for page in pages},
             code_version=look.code_version,
+            duplicates=look.duplicates,
         )
+        if harvested is None:
+            return previous
+        now = {storable(programme.ref): programme.listing_digest for programme in harvested.programmes}
+        reworded = frozenset(ref for ref, one in words.items() if now.get(ref, one.digest) != one.digest)
+        asked = some_of(reworded, words) | some_of(words.keys() - now.keys(), words)
+        return replace(
+            previous,
+            reworded=reworded,
+            said=said_at(connection, look.as_of, asked),
+            older=_older(connection, earlier, previous, harvested),
+        )
+
+
+def _older(
+    connection: Connection, earlier: Mapping[int, datetime], previous: PreviousLook, harvested: Harvested
+) -> dict[str, datetime]:
+    """Return the pages that are not what they were, and are what an earlier look got: the time of that look."""
+    changed = {page.url: page.digest for page in harvested.pages if previous.page_digests.get(page.url) != page.digest}
+    if not changed or not earlier:
+        return {}
+    capture = table("capture")
+    rows = connection.execute(
+        select(capture.c.url, capture.c.digest, capture.c.run_id).where(capture.c.run_id.in_(earlier))
+    )
+    found: dict[str, datetime] = {}
+    for url, digest, run_id in rows:
+        if changed.get(url) == digest:
+            found[url] = max(earlier[run_id], found.get(url, earlier[run_id]))
+    return found
 
 
 def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
@@ -119,18 +158,23 @@ def signal_looks(engine: Engine, slug: str, before: datetime) -> tuple[SignalLoo
         return tuple(SignalLook(as_of=at, signals=signals) for at, signals in connection.execute(statement))
 
 
-def last_good_looks(engine: Engine) -> dict[str, datetime]:
+def last_good_looks(engine: Engine, until: datetime | None = None) -> dict[str, datetime]:
     """Return the time of the last look of each source that has a good one.
 
     A complete look; of a source that cannot list everything, and so never has one, the last partial look.
+
+    Args:
+        engine: where they are stored.
+        until: aware time; later looks do not count. A clock that was once ahead leaves looks that are yet to come.
     """
     run, source = table("run"), table("source")
     partial_is_best = source.c.lists_everything.is_(False) & (run.c.outcome == Outcome.PARTIAL.value)
+    in_time = true() if until is None else run.c.as_of <= until
     with engine.connect() as connection:
         rows = connection.execute(
             select(run.c.source, func.max(run.c.as_of))
             .join(source, source.c.slug == run.c.source)
-            .where(or_(run.c.outcome.in_(_COMPLETE), partial_is_best))
+            .where(or_(run.c.outcome.in_(_COMPLETE), partial_is_best), in_time)
             .group_by(run.c.source)
         )
         return {row[0]: row[1] for row in rows}

@@ -20,6 +20,9 @@ _TRACKING = re.compile(
     r"|s_kwcid|ef_id|epik|srsltid|trk|trkcampaign|wt\.mc_id|mkwid|pcrid",
     re.IGNORECASE,
 )
+# The number of a visit, as PHP, Java, ASP and ColdFusion write it: another one at every look.
+_SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";jsessionid=[\w.!-]*", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]%<>\"'`{}|\\^]+)(?::\d{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -33,7 +36,7 @@ _CANONICAL = re.compile(
 def canonical_url(words: str, base: str | None = None) -> Reading[str]:
     """Return the canonical form of an http(s) address; a relative one is resolved against ``base``.
 
-    https for http on the default port, host in lower case, default port, user, tracking parameters and fragment dropped
+    https for http on the default port, host in lower case; default port, user, tracking, session and fragment dropped
     (a fragment that is a route, ``#!`` or ``#/``, chooses a page and stays), unsafe characters percent-encoded. Path
     and all other parameters are kept in their order. The form is a fixed point: applied twice it gives the same.
     """
@@ -67,7 +70,7 @@ def _canonical(text: str, base: str | None) -> str | None:
         return None
     scheme, host = place
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit((scheme, host, parts.path or "/", _query(parts.query), fragment))
+    return urlunsplit((scheme, host, _SESSION_IN_PATH.sub("", parts.path) or "/", _query(parts.query), fragment))
 
 
 def _place(parts: SplitResult) -> tuple[str, str] | None:
@@ -81,5 +84,10 @@ def _place(parts: SplitResult) -> tuple[str, str] | None:
 
 
 def _query(query: str) -> str:
-    kept = [part for part in query.split("&") if part and not _TRACKING.fullmatch(unquote_plus(part.partition("=")[0]))]
-    return "&".join(kept)
+    return "&".join(
+        part for part in query.split("&") if part and not _is_of_visit(unquote_plus(part.partition("=")[0]))
+    )
+
+
+def _is_of_visit(name: str) -> bool:
+    return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name))

@@ -1,6 +1,7 @@
 """What can go wrong with a host, on purpose.
 
-Kinds of faults, and their options besides those of ``Fault``:
+Kinds of faults, and their options besides those of ``Fault``. Further kinds are the lies about contents
+(``sandbox.lies``) and the pretences (``sandbox.pretences``), of which ``yesterday`` takes the ``day`` that is given.
 
 ========== =====================================================================================================
 status     answers ``status`` (403, 404, 429, 500 ...), with ``retry_after`` seconds in a header if given
@@ -18,12 +19,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from datetime import date
 
 from sandbox.formats.shared import Answer
+from sandbox.lies import KINDS as LIES
+from sandbox.pretences import PRETENCES
 
-Kind = Literal["status", "empty", "challenge", "truncate", "reset", "lie", "offsite_next", "slow"]
-KINDS: tuple[str, ...] = get_args(Kind)
+OF_CONNECTIONS = ("status", "empty", "challenge", "truncate", "reset", "lie", "offsite_next", "slow")
+KINDS: tuple[str, ...] = (*OF_CONNECTIONS, *LIES, *PRETENCES)
 
 OFFSITE = "mirror.invalid"
 """Where ``offsite_next`` leads; the domain exists nowhere (RFC 2606)."""
@@ -44,12 +47,13 @@ class Fault:
     how many answers the fault is over (``None``: never).
     """
 
-    kind: Kind
+    kind: str
     path: str | None = None
     times: int | None = None
     status: int = 500
     retry_after: int | None = None
     seconds: float = 1.0
+    day: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse kinds that do not exist."""

@@ -23,6 +23,9 @@ from sandbox.all_catalogues import CATALOGUES, HOSTS
 from sandbox.faults import Fault, spoilt
 from sandbox.formats import nova_academy, nzqa, tartu
 from sandbox.formats.shared import Answer, Request
+from sandbox.lies import KINDS as LIES
+from sandbox.lies import told
+from sandbox.pretences import asked_instead, pretended
 from sandbox.world import World
 
 _BODY_MAX = 64 * 1024
@@ -46,6 +49,15 @@ class _Made:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for, the lies that are told about it, and the day it is given for."""
+
+    request: Request
+    lies: tuple[str, ...]
+    day: date
+
+
 class Site:
     """Every catalogue of a world on one day, as an ASGI application that goes by the Host header.
 
@@ -59,7 +71,7 @@ class Site:
         self._day = day
         self._faults: dict[str, list[Fault]] = {}
         self._requests: Counter[str] = Counter()
-        self._made: dict[tuple[Request, bool], _Made] = {}
+        self._made: dict[_Wanted, _Made] = {}
         self._lock = threading.Lock()
 
     @property
@@ -89,7 +101,7 @@ class Site:
         """
         if host not in HOSTS:
             raise KeyError(f"no catalogue answers for {host!r}")
-        fault = Fault(kind=kind, **options)  # type: ignore[arg-type]  # checked by Fault
+        fault = Fault(kind=kind, **options)
         with self._lock:
             self._faults.setdefault(host, []).append(fault)
 
@@ -135,11 +147,15 @@ class Site:
             return Response("method not allowed", 405)
         if request.host not in HOSTS:
             return Response(f"no catalogue answers for {request.host!r}", 421)
-        made = self._make(request, empty=any(fault.kind == "empty" for fault in faults))
+        made = self._make(request, faults)
         answer = made.answer
         for fault in faults:
-            answer = spoilt(fault, answer)
+            answer = pretended(fault.kind, request, spoilt(fault, answer), self._day)
         headers = {"Date": self._moment(12), "Content-Type": answer.content_type}
+        if answer.location:
+            headers["Location"] = answer.location
+        if any(fault.kind == "not_modified" for fault in faults) and "if-none-match" in http.headers:
+            return Response(None, 304, {"Date": headers["Date"], "ETag": http.headers["if-none-match"]})
         waits = [fault.retry_after for fault in faults if fault.kind == "status" and fault.retry_after is not None]
         if waits:
             headers["Retry-After"] = str(max(waits))
@@ -175,17 +191,30 @@ class Site:
         except ValueError:
             return False
 
-    def _make(self, request: Request, *, empty: bool) -> _Made:
+    def _make(self, request: Request, faults: list[Fault]) -> _Made:
+        for fault in faults:
+            request = asked_instead(fault.kind, request)
+        lies = tuple(fault.kind for fault in faults if fault.kind == "empty" or fault.kind in LIES)
         with self._lock:
-            day, made = self._day, self._made.get((request, empty))
+            day = next((fault.day for fault in faults if fault.day is not None), self._day)
+            wanted = _Wanted(request, lies, day)
+            made = self._made.get(wanted)
         if made is not None:
             return made
-        answer = _answer(self._nothing if empty else self._world, day, request)
+        answer = _answer(self._world_of(wanted), day, request)
         made = _Made(answer, hashlib.sha256(answer.body).hexdigest()[:32])
         with self._lock:
-            if day == self._day:
-                self._made[request, empty] = made
+            self._made[wanted] = made
         return made
+
+    def _world_of(self, wanted: _Wanted) -> World:
+        """Return the world as the lies have it."""
+        if "empty" in wanted.lies:
+            return self._nothing
+        world, page = self._world, wanted.request.number("page", 1)
+        for kind in wanted.lies:
+            world = world.retold(told(kind, page))
+        return world
 
     def _moment(self, hour: int) -> str:
         """Return the day at ``hour`` as HTTP writes it: the hosts live on that day, whatever the clock says."""

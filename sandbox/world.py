@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import date
 from functools import lru_cache
 
@@ -67,6 +68,14 @@ class World:
     def emptied(self) -> World:
         """Return the same world without any programme: every catalogue is up and lists nothing."""
         return World(self.seed, programmes=())
+
+    def retold(self, tell: Callable[[tuple[Listed, ...]], tuple[Listed, ...]]) -> World:
+        """Return the same world whose catalogues show what ``tell`` makes of what they list in truth."""
+        other = copy(self)
+        other._shown = lru_cache(maxsize=64)(  # noqa: SLF001 - its own class
+            lambda slug, day, *, aside: tell(self._shown(slug, day, aside=aside))
+        )
+        return other
 
     def _look_up(self, slug: str, day: date, *, aside: bool) -> tuple[Listed, ...]:
         _known(slug)

@@ -16,6 +16,7 @@ from models.records import Listing, Page, PageFailure, Problem, Stage, listing_d
 from scrapers.decode import PageUnreadable
 from scrapers.fields import EntryInvalid
 from scrapers.html import SelectorAmbiguous, SelectorError
+from scrapers.placeholders import is_placeholder
 from scrapers.scraper import References, Scraper
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,8 @@ class Reading:
                     kept.keep_entries(page, found.entries)
                 _take_in(found, self._scraper, page, work)
         read_pages = {page.url for page in self._pages} - {failure.url for failure in work.failures}
-        listings = tuple(_together(parts, read_pages, work) for parts in work.parts.values())
+        together = [_together(parts, read_pages, work) for parts in work.parts.values()]
+        listings = tuple(listing for listing in together if not _is_left_out(listing, work))
         return Parsed(
             listings=listings,
             problems=tuple(work.problems),
@@ -224,6 +226,17 @@ def _unreadable(scraper: Scraper, page: Page, error: Exception, work: _Work) -> 
         code, reason = "page_unreadable", f"{type(error).__name__}: {error}"
     work.problems.append(Problem(stage=Stage.PARSE, code=code, message=reason, url=page.url))
     work.failures.append(PageFailure(url=page.url, at=page.at, reason=f"not readable: {reason}", status=page.status))
+
+
+def _is_left_out(listing: Listing, work: _Work) -> bool:
+    """Whether a listing is a row somebody made to try the catalogue out."""
+    if not is_placeholder(listing.title):
+        return False
+    message, ref, url = "a test or a placeholder, by its title", listing.ref, listing.page_url
+    work.problems.append(
+        Problem(stage=Stage.PARSE, code="left_out", message=message, words=listing.title, ref=ref, url=url)
+    )
+    return True
 
 
 def _add(listing: Listing, work: _Work) -> None:

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from models.records import ArchivedAddresses, Expectations, Format, KeyPlace, Source, Terms
+from models.records import COMPARED_FACTS, ArchivedAddresses, Expectations, Format, KeyPlace, Source, Terms
 from models.vocab import vocabulary
 from scrapers.scraper import Scraper
 
@@ -254,6 +254,8 @@ def _expectations(table: _Table) -> Expectations:
         programmes_max=bounds.take("max", _is_count, "a whole number", known.programmes_max),
         max_drop=table.take("max_drop", _is_share, "a share, 0 to 1", known.max_drop),
         max_duplicates=table.take("max_duplicates", _is_share, "a share, 0 to 1", known.max_duplicates),
+        max_growth=table.take("max_growth", _is_factor, "a number, 0 or more", known.max_growth),
+        may_change=frozenset(table.take("may_change", _are_facts, "a list of facts that the gates compare", [])),
         fill={**known.fill, **table.take("fill", _are_shares, "a table of shares, 0 to 1", {})},
     )
     bounds.nothing_left()
@@ -308,6 +310,14 @@ def _is_count(value: Any) -> bool:
 
 def _is_share(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_factor(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _are_facts(value: Any) -> bool:
+    return isinstance(value, list) and all(fact in COMPARED_FACTS for fact in value)
 
 
 def _are_shares(value: Any) -> bool:

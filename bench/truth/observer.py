@@ -136,6 +136,7 @@ class _Watch:
                 refs=frozenset(p.ref for p in harvested.programmes),
                 page_digests={page.url: page.digest for page in harvested.pages},
                 code_version=CODE_VERSION,
+                duplicates=harvested.duplicates,
             )
 
     def _walk(self, day: int, time: float) -> tuple[Harvested, Places]:

@@ -24,9 +24,19 @@ from models.records.programmes import (
     listing_digest,
 )
 from models.records.runs import Cause, Harvested, Judgement, Origin, Outcome, PreviousLook, RunRecord
-from models.records.source import ArchivedAddresses, Expectations, Format, KeyPlace, Source, Terms, programme_key
+from models.records.source import (
+    COMPARED_FACTS,
+    ArchivedAddresses,
+    Expectations,
+    Format,
+    KeyPlace,
+    Source,
+    Terms,
+    programme_key,
+)
 
 __all__ = [
+    "COMPARED_FACTS",
     "EMPTY",
     "ArchivePlace",
     "ArchivedAddresses",

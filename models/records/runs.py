@@ -81,12 +81,22 @@ class PreviousLook:
 
     ``refs`` are the programmes seen in it. ``page_digests`` maps the URL of each page to its digest.
     ``code_version`` is the version of the code that read it: the same bytes read by other code are not unchanged.
+    ``duplicates`` counts listings that repeated another in it.
+
+    The rest is beside what the run to be judged read. ``reworded`` are the refs of both whose words are other ones now.
+    ``said`` is what some of them and some of those that are gone said then, by ref; all, unless they are many.
+    ``older`` names the pages that are not what they were, and are byte for byte what a still earlier look got, with the
+    time of that look.
     """
 
     as_of: datetime
     refs: frozenset[str]
     page_digests: Mapping[str, str]
     code_version: str
+    duplicates: int = 0
+    reworded: frozenset[str] = frozenset()
+    said: Mapping[str, Programme] = field(default_factory=dict)
+    older: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

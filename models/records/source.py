@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+COMPARED_FACTS = ("title", "url", "languages", "organisations", "currency", "amount", "offer_state", "start")
+"""What a look is compared with the look before by, programme by programme (``models.comparing``)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -25,12 +28,16 @@ class Expectations:
     ``fill`` maps a field of ``Programme`` to the least share (0-1) of listings that carry it.
     ``max_drop`` is the largest share (0-1) of the last complete look that may be gone at once.
     ``max_duplicates`` is the largest share (0-1) of listings that may repeat a ref within one run.
+    ``max_growth`` is how many refs may be new at once, as a share of those of the last complete look (1: as many).
+    ``may_change`` names facts (``COMPARED_FACTS``) that may be other ones in most programmes at once.
     """
 
     programmes_min: int = 1
     programmes_max: int | None = None
     max_drop: float = 0.20
     max_duplicates: float = 0.20
+    max_growth: float = 1.0
+    may_change: frozenset[str] = frozenset()
     fill: Mapping[str, float] = field(default_factory=lambda: {"title": 0.98, "url": 0.98})
 
 

@@ -14,11 +14,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body with its content type. ``status`` is an HTTP status."""
+    """A body with its content type. ``status`` is an HTTP status, ``location`` where a redirect leads."""
 
     body: bytes
     content_type: str
     status: int = 200
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

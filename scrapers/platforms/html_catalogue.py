@@ -60,7 +60,8 @@ _ACCEPT = "text/html"
 _ATTRIBUTE = re.compile(r"^(.*?)@([A-Za-z_:][\w:.-]*)$")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d+")
 _PATH_OF_PAGE = re.compile(r"/page/\d+/?$")
-_OF_CAMPAIGNS = re.compile(r"utm_|fbclid|gclid")
+_OF_VISITS = re.compile(r"utm_|fbclid|gclid|(?i:phpsessid|jsessionid)=")
+_SESSION_IN_PATH = re.compile(r";jsessionid=[\w.!-]*", re.IGNORECASE)
 _TELLING = ("href", "datetime", "content", "title", "alt", "value")
 """Attributes that say something of what an entry of a list links to."""
 _MANY = LISTS | {"description"} | frozenset(vocabulary("statement"))
@@ -208,8 +209,9 @@ class Catalogue(Scraper):
             if not found:
                 raise RecordInvalid(f"an address without {name!r}: {address}")
             return found[0]
-        kept = [pair for pair in parts.query.split("&") if pair and not _OF_CAMPAIGNS.match(pair)]
-        return f"{parts.path}?{'&'.join(kept)}" if kept else parts.path
+        kept = [pair for pair in parts.query.split("&") if pair and not _OF_VISITS.match(pair)]
+        path = _SESSION_IN_PATH.sub("", parts.path)
+        return f"{path}?{'&'.join(kept)}" if kept else path
 
     def _part(self, page: Page) -> Part:
         tree = soup(page)

@@ -33,6 +33,7 @@ def declare(folder: Path, text: str) -> Path:
 def test_a_declaration(tmp_path: Path) -> None:
     text = GOOD + (
         "\n[expect]\nprogrammes = { min = 40, max = 400 }\nmax_drop = 0.1\nfill = { credits_value = 0.5 }\n"
+        'max_growth = 5\nmay_change = ["currency", "amount"]\n'
         '[lookups.delivery]\n"On campus + MS Teams" = "blended"\n'
         '[[earlier]]\nuntil = 2020-01-01\nplatform = "udacity"\nstart = ["https://old.tu.example/feed"]\n'
     )
@@ -40,6 +41,7 @@ def test_a_declaration(tmp_path: Path) -> None:
     assert source.slug == tmp_path.name
     assert source.hosts == ("www.tu.example", "old.tu.example")
     assert (source.expect.programmes_min, source.expect.programmes_max, source.expect.max_drop) == (40, 400, 0.1)
+    assert (source.expect.max_growth, source.expect.may_change) == (5, {"currency", "amount"})
     assert source.expect.fill == {"title": 0.98, "url": 0.98, "credits_value": 0.5}
     assert source.lookups == {"delivery": {"On campus + MS Teams": "blended"}}
     assert source.format_on(date(2019, 12, 31)).platform == "udacity"
@@ -132,6 +134,8 @@ def test_what_is_wrong_with_earlier_formats_is_named(tmp_path: Path, change: tup
         (("complete = true", "complete = "), "source.toml"),
         (("checked = 2026-11-23", 'checked = "yesterday"'), "checked"),
         (("complete = true", "complete = true\nexpect = { max_drop = 2 }"), "a share, 0 to 1"),
+        (("complete = true", "complete = true\nexpect = { max_growth = -1 }"), "a number, 0 or more"),
+        (("complete = true", 'complete = true\nexpect = { may_change = ["colour"] }'), "a list of facts"),
         (("complete = true", "complete = true\nconcurrency = 50"), "concurrency = 50 is not 1 to 4"),
         (("complete = true", "complete = true\nprogramme = '('"), "a regular expression with a group"),
         (("complete = true", "complete = true\nprogramme = 'course-v1'"), "a regular expression with a group"),
