@@ -44,10 +44,17 @@ class Record:
 
 
 def read(text: str) -> tuple[Record, ...]:
-    """Return the rows of a table in CSV; raises ``ValueError`` if its columns are others."""
-    rows = csv.DictReader(io.StringIO(text))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
+    """Return the rows of a table in CSV; raises ``ValueError`` if it is none, or its columns are others."""
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        columns, rows = tuple(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise ValueError(f"not CSV: {error}") from error
+    if columns != COLUMNS:
         raise ValueError(f"columns must be {', '.join(COLUMNS)}")
+    uneven = next((number for number, row in enumerate(rows, start=1) if None in row or None in row.values()), None)
+    if uneven is not None:
+        raise ValueError(f"row {uneven} has not {len(COLUMNS)} cells")
     return tuple(
         Record(
             entity=Entity(

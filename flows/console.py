@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 WIDTH_OF_PIPES = 200
 """Columns of a table that is piped into a file, where no terminal says how wide it is."""
+
+
+_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is although terminals obey it (C1 controls), or show text otherwise than it stands there."""
 
 
 class Stream:
@@ -55,7 +60,8 @@ err = Stream(stderr=True)
 
 def print_json(value: object) -> None:
     """Print ``value`` as JSON; dates as RFC 3339, not-a-number as null."""
-    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    written = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 def print_table(
@@ -89,7 +95,12 @@ def plain(words: str) -> Text:
     """Return text of strangers as it may be shown: lines kept, no markup, no terminal control codes."""
     from rich.text import Text
 
-    return Text("".join(c if c.isprintable() or c == "\n" else " " for c in words))
+    return Text(cleaned(words))
+
+
+def cleaned(words: str) -> str:
+    """Return text of strangers with its lines kept and a space for every sign that is not printed."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -98,10 +109,10 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def say(message: str, style: str | None = None) -> None:
-    """Say something to a person, on stderr."""
-    from rich.text import Text
-
-    err.print(Text(message, style=style or ""))
+    """Say something to a person, on stderr; words of strangers in it lose their terminal control codes."""
+    words = plain(message)
+    words.stylize(style or "")
+    err.print(words)
 
 
 @contextmanager
@@ -141,12 +152,20 @@ class _Shown(logging.Handler):
         from rich.logging import RichHandler
 
         handler = RichHandler(console=err.console, show_path=False, show_time=False, markup=False)
-        handler.setFormatter(self.formatter)
+        handler.setFormatter(_Cleaned("%(message)s"))
         return handler
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show one record."""
+        """Show one record, which may hold words of strangers."""
         self._shows.emit(record)
+
+
+class _Cleaned(logging.Formatter):
+    """Writes a record, with its traceback if there is one, without terminal control codes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the words of a record."""
+        return cleaned(super().format(record))
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a type reads best

@@ -126,5 +126,5 @@ def cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} {v}" for k, v in value.items()) or "-"
+        value = ", ".join(f"{k} {v}" for k, v in value.items()) or "-"
     return "".join(c if c.isprintable() else " " for c in str(value))

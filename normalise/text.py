@@ -1,4 +1,4 @@
-"""Printed text made fit to keep: one Unicode form, no invisible characters, no e-mail addresses, bounded."""
+"""Printed text made fit to keep: one Unicode form, no invisible characters, nobody's address, bounded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import html
 import re
 import unicodedata
+
+from normalise.people import without_contacts
 
 TITLE_MOST = 500
 NAME_MOST = 300
@@ -15,20 +17,23 @@ VERBATIM_MOST = 2_000
 REF_MOST = 500
 _INPUT_MOST = 200_000
 
-EMAIL_REMOVED = "[e-mail removed]"
-
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# Marks that change nothing a reader sees: zero width space, word joiner, byte order mark, soft hyphen, and the
-# bidirectional controls, which can make a text read otherwise than it is stored (Unicode TR 36).
+# Marks that change nothing a reader sees: zero width space, word joiner, byte order mark, soft hyphen, tags (letters
+# that no font shows), and the bidirectional controls, which can make a text read otherwise than it is stored
+# (Unicode TR 36).
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
 )
 # The joiners mean something in Arabic script and in the scripts of India, and nothing elsewhere.
 _JOINER = re.compile("(?<![\u0600-\u06ff\u0750-\u077f\u0900-\u0dff])[\u200c\u200d]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Control characters, and letters that are a blank (of Hangul and Braille): a reader sees a space.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u115f\u1160\u2800\u3164\uffa0]")
+# They choose among shapes of one letter.
+_VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ODD = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Any character that one of the above finds: most texts hold none."""
 _SPACES = re.compile(r"\s+")
@@ -37,11 +42,6 @@ _AROUND = " .,:;!?()[]\"'"
 _LINE_SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
-# The look behind keeps the search linear: an address is tried once, at the beginning of its run of characters.
-_EMAIL = re.compile(
-    r"(?:mailto:)?(?<![\w.+'-])[\w.+'-]+(?:@|\s?[\[(]at[\])]\s?)[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,6}",
-    re.IGNORECASE,
-)
 
 
 def one_line(text: str) -> str:
@@ -73,25 +73,14 @@ def _is_of_plain_lines(text: str) -> bool:
     return text.isprintable() or text.replace("\n", "").isprintable()
 
 
-def without_emails(text: str) -> str:
-    """Return the text with every e-mail address replaced by a note: no personal data is kept."""
-    if "@" not in text and not _has_at_in_brackets(text):
-        return text
-    return _EMAIL.sub(EMAIL_REMOVED, text)
-
-
-def _has_at_in_brackets(text: str) -> bool:
-    return (")" in text or "]" in text) and ("at)" in (lowered := text.lower()) or "at]" in lowered)
-
-
 def storable(text: str) -> str:
     """Return the text without the characters that no database stores (NUL, lone surrogates); all else as printed."""
     return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub("", text)
 
 
 def verbatim(text: str) -> str:
-    """Return printed words to keep beside a typed value: storable, no e-mail addresses, at most 2,000 characters."""
-    return bounded(without_emails(storable(text[:_INPUT_MOST])), VERBATIM_MOST)
+    """Return printed words to keep beside a typed value: storable, nobody's address, at most 2,000 characters."""
+    return bounded(without_contacts(storable(text[:_INPUT_MOST])), VERBATIM_MOST)
 
 
 def bounded(text: str, most: int) -> str:
@@ -107,7 +96,7 @@ def key(text: str) -> str:
             if dash in folded:
                 folded = folded.replace(dash, " ")
         return " ".join(folded.split()).strip(_AROUND)
-    folded = unicodedata.normalize("NFKC", one_line(text[:VERBATIM_MOST])).casefold()
+    folded = unicodedata.normalize("NFKC", _VARIATIONS.sub("", one_line(text[:VERBATIM_MOST]))).casefold()
     return _SPACES.sub(" ", _DASHES.sub(" ", folded)).strip(_AROUND)
 
 

@@ -15,12 +15,11 @@ from lxml import etree, html
 from w3lib.encoding import html_to_unicode
 
 from models.records import Page, Problem, Stage
+from scrapers.bounds import html_beyond, json_beyond, markup_beyond
+from scrapers.hidden import without_hidden
 
 TEXT_BYTES_MAX = 64 * 1024 * 1024
 """The largest page that is parsed; the largest feed recorded so far has 4 MB."""
-
-DEPTH_MAX = 200
-"""Catalogues nest a few dozen levels deep; deeper trees are attacks, or noise that recursive readers die of."""
 
 NEAR_UTF8_BAD_SHARE = 0.05
 """Up to this share of undecodable characters a page is damaged UTF-8, not another charset (measured on 33 pages)."""
@@ -35,23 +34,25 @@ _BOMS = (
 _XSSI = re.compile(r"\s*(?:\)\]\}'?,?|for\s*\(;;\);|while\s*\(1\);)\s*")
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_BEFORE_DOCTYPE = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+(?=<!DOCTYPE)", re.DOTALL | re.IGNORECASE)
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
-_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
-_ROOT_TAG = re.compile(r"<([A-Za-z_][\w.-]{0,200}(?::[\w.-]{1,200})?)([^>]{0,20000})>")
+_ENTITIES = "the document declares entities of its own, which are never expanded"
+_ROOT_NAME = re.compile(r"<([A-Za-z_][\w.-]{0,200}+(?::[\w.-]{1,200}+)?)")
+_ROOT_TAG_MAX = 20_000
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w:.-]{0,200}\s{0,9}=\s{0,9}(?:\"[^\"<]{0,5000}\"|'[^'<]{0,5000}')")
 _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};)(?:([A-Za-z][A-Za-z0-9]{1,30});)?"
 )
 _XML_FORBIDDEN_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_TAG = re.compile(r"<(?:/?[A-Za-z][^<>]{0,5000}|!--.{0,5000}?--)>", re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,2000}>.{0,200000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,5000}>")
 _BLOCK_END = re.compile(
     r"<(?:br\b[^<>]{0,200}|/(?:p|div|li|ul|ol|h[1-6]|tr|table|section|dd|dt|blockquote)\s*)>", re.IGNORECASE
 )
 _SPACES = re.compile(r"[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*| [ \t\r\f\v\u00a0]+")
 """White space within a line that is more than one space."""
-_LINES = re.compile(r"\s*\n\s*")
+_LINES = re.compile(r"(?<!\s)\s*\n\s*")
+"""The look behind keeps the search linear: white space is tried once, at the beginning of its run."""
 
 
 class PageUnreadable(Exception):
@@ -101,7 +102,11 @@ def _in_declared_charset(page: Page) -> str:
     content_type = page.content_type
     if declared and "charset" not in content_type.lower():
         content_type = f"{content_type or 'text/xml'}; charset={declared[1].decode('ascii')}"
-    _, decoded = html_to_unicode(content_type, page.body, auto_detect_fun=_charset_by_letters)
+    try:
+        _, decoded = html_to_unicode(content_type, page.body, auto_detect_fun=_charset_by_letters)
+    except (LookupError, UnicodeError):
+        # The page names a codec of Python that is no charset ("hex", "idna").
+        return page.body.decode(_charset_by_letters(page.body) or "utf-8", "replace")
     return decoded
 
 
@@ -120,7 +125,7 @@ def json_value(page: Page) -> Any:
     A value that is cut off or damaged is never repaired: the rest of a catalogue cannot be guessed.
 
     Raises:
-        PageUnreadable: if the body is not one JSON value, with the place of the damage, or nests too deep.
+        PageUnreadable: if the body is not one JSON value, with the place of the damage, nests too deep or is too large.
     """
     document = text(page)
     prefix = _XSSI.match(document)
@@ -147,12 +152,33 @@ def json_text(document: str) -> Any:
     Raises:
         PageUnreadable: as ``json_value``.
     """
-    if _depth(document) > DEPTH_MAX:
-        raise PageUnreadable(f"JSON nests deeper than {DEPTH_MAX} levels")
+    _refuse(json_beyond(document))
+    try:
+        return _loaded(document)
+    except json.JSONDecodeError as error:
+        raise PageUnreadable(_json_complaint(document, error)) from error
+
+
+def _loaded(document: str) -> Any:
     try:
         return json.loads(document, strict=False, parse_constant=_no_constant)
-    except ValueError as error:
-        raise PageUnreadable(_json_complaint(document, error)) from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # A number of more digits than Python reads must not cost the other entries of the page.
+        return json.loads(document, strict=False, parse_constant=_no_constant, parse_int=_whole)
+
+
+def _refuse(reason: str | None) -> None:
+    if reason is not None:
+        raise PageUnreadable(reason)
+
+
+def _whole(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def _no_constant(name: str) -> None:
@@ -160,31 +186,12 @@ def _no_constant(name: str) -> None:
     del name
 
 
-def _json_complaint(document: str, error: ValueError) -> str:
-    if not isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error}"
+def _json_complaint(document: str, error: json.JSONDecodeError) -> str:
     if document.startswith("<"):
         return f"expected JSON, found markup: {document[:60]!r}"
     share = error.pos / max(len(document), 1)
     cut = " (the end is missing: the body was cut off)" if share > 0.99 else ""
     return f"not well-formed JSON at character {error.pos:,} of {len(document):,}{cut}: {error.msg}"
-
-
-def _depth(document: str) -> int:
-    """Return the deepest nesting of brackets outside strings, found without recursion."""
-    if document.count("[") + document.count("{") <= DEPTH_MAX:
-        return 0
-    deepest = depth = 0
-    for token in _STRING_OR_BRACKET.finditer(document):
-        character = token[0]
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > DEPTH_MAX:
-                return deepest
-        elif character in "]}":
-            depth -= 1
-    return deepest
 
 
 # --------------------------------------------------------------------------------------
@@ -200,15 +207,17 @@ def xml_tree(page: Page) -> Decoded:
     is missing is read as far as it goes and marked as truncated.
 
     Raises:
-        PageUnreadable: if nothing of the document can be read, or it declares entities.
+        PageUnreadable: if nothing of the document can be read, it declares entities, or has too many tags.
     """
     document = text(page)
-    if _ENTITY_DECLARATION.search(document[:100_000]):
-        raise PageUnreadable("the document declares entities of its own, which are never expanded")
+    _refuse(markup_beyond(document))
     declaration = _XML_DECLARATION.match(document)
     begun_late = bool(declaration and document[: declaration.end()] != declaration[0].lstrip())
     body = document[declaration.end() :] if declaration else document
     cleaned = _XML_FORBIDDEN.sub("", body)
+    before = _BEFORE_DOCTYPE.match(cleaned)
+    if before and _ENTITY_DECLARATION.search(cleaned, before.end()):
+        raise PageUnreadable(_ENTITIES)
     damage = ["white space before the XML declaration"] if begun_late else []
     if len(cleaned) != len(body):
         damage.append(f"{len(body) - len(cleaned)} characters that XML does not allow")
@@ -236,9 +245,16 @@ def _xml(document: str) -> tuple[etree._Element, list[str]]:
 
 
 def _parsed_xml(document: str, *, recover: bool) -> etree._Element:
-    tree: etree._Element | None = etree.fromstring(document.encode("utf-8", "replace"), _xml_parser(recover=recover))
+    parser = _xml_parser(recover=recover)
+    tree: etree._Element | None = etree.fromstring(document.encode("utf-8", "replace"), parser)
+    if limit := next((error for error in parser.error_log if error.type_name == "ERR_RESOURCE_LIMIT"), None):
+        # Recovery would leave out what comes after without a word.
+        raise PageUnreadable(f"more than the XML parser takes: {limit.message}")
     if tree is None:
         raise etree.XMLSyntaxError("the document holds no element", 0, 0, 0)
+    dtd = tree.getroottree().docinfo.internalDTD
+    if dtd is not None and next(dtd.iterentities(), None) is not None:
+        raise PageUnreadable(_ENTITIES)  # where recovery found a declaration that the search above did not
     return tree
 
 
@@ -253,11 +269,12 @@ def _with_mended_root(document: str) -> str:
 
     The parser's own recovery gives up at the root: a stray quote there (seen in feeds) loses the whole catalogue.
     """
-    root = _ROOT_TAG.search(document)
-    if root is None:
+    root = _ROOT_NAME.search(document)
+    end = document.find(">", root.end(), root.end() + _ROOT_TAG_MAX) if root else -1
+    if root is None or end < 0:
         return document
-    attributes = " ".join(match[0] for match in _ATTRIBUTE.finditer(root[2]))
-    return f"{document[: root.start()]}<{root[1]} {attributes}>{document[root.end() :]}"
+    attributes = " ".join(match[0] for match in _ATTRIBUTE.finditer(document, root.end(), end))
+    return f"{document[: root.start()]}<{root[1]} {attributes}>{document[end + 1 :]}"
 
 
 def _xml_parser(*, recover: bool) -> etree.XMLParser:
@@ -294,13 +311,15 @@ def html_tree(page: Page, *, finds_ids: bool = False) -> html.HtmlElement:
         finds_ids: whether XPath's ``id()`` finds elements; without, the tree is made in three quarters of the time.
 
     Raises:
-        PageUnreadable: if the page holds no element, or nests too deep for the parser.
+        PageUnreadable: if the page holds no element, too many tags or attributes, or nests too deep.
     """
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=finds_ids
     )
+    document = text(page)
+    _refuse(html_beyond(document))
     try:
-        tree = html.document_fromstring(_allowed_in_xml(text(page)), parser=parser)
+        tree = html.document_fromstring(_allowed_in_xml(document), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise PageUnreadable(f"no HTML could be read: {error}") from error
     return tree
@@ -323,7 +342,7 @@ def plain(fragment: str | None) -> str | None:
         return None
     words = fragment
     if "<" in words:
-        words = _HIDDEN.sub(" ", words)
+        words = without_hidden(words)
         words = _BLOCK_END.sub("\n", words)
         words = _TAG.sub("", words)
     words = unescape(words) if "&" in words else words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -14,6 +15,8 @@ T = TypeVar("T")
 
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+/[\w~./-]*", re.ASCII)
 """An address with a host and nothing behind its path: where it stands does not matter."""
+_DIGITS_MAX = 100
+"""A longer whole number counts nothing."""
 
 
 class EntryInvalid(Exception):
@@ -74,7 +77,7 @@ class Record:
         words = self.text(name)
         if words is None:
             return None
-        if not (words.strip().isascii() and words.strip().isdecimal()):
+        if not (words.strip().isascii() and words.strip().isdecimal()) or len(words) > _DIGITS_MAX:
             raise RecordInvalid(f"{name!r} is {words[:40]!r}, not a whole number")
         return int(words)
 
@@ -206,6 +209,8 @@ def _text(value: Any, name: str) -> str | None:
         return None
     if isinstance(value, str):
         return value if value.strip() else None
+    if isinstance(value, float) and not isfinite(value):
+        raise RecordInvalid(f"{name!r} is a number too large to be read")
     if isinstance(value, int | float):
         return repr(value) if isinstance(value, int) or value != int(value) else str(int(value))
     raise RecordInvalid(f"{name!r} is {_kind(value)}, not a text")

@@ -16,14 +16,12 @@ from bs4.element import Tag
 from lxml import etree
 
 from models.records import Page
-from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree
+from scrapers.bounds import beyond
+from scrapers.decode import PageUnreadable, html_tree
 from scrapers.fields import EntryInvalid
 from scrapers.selecting import COMPOUND, classes_of, conditions_of, select
 
 T = TypeVar("T")
-
-ELEMENTS_MAX = 500_000
-"""A page of more elements is not a catalogue page (the largest list recorded has 20,000)."""
 
 
 class SelectorError(EntryInvalid):
@@ -99,14 +97,9 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _bound(tree: etree._Element, depth: int = 0) -> None:
     """Refuse trees that BeautifulSoup, which recurses, would not survive; ``depth`` is that of the tree in its page."""
-    elements = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        elements += event == "start"
-        if depth > DEPTH_MAX:
-            raise PageUnreadable(f"HTML nests deeper than {DEPTH_MAX} levels")
-        if elements > ELEMENTS_MAX:
-            raise PageUnreadable(f"HTML of more than {ELEMENTS_MAX:,} elements")
+    reason = beyond(tree, depth=depth)
+    if reason is not None:
+        raise PageUnreadable(reason)
 
 
 def one(within: Tag, selector: str) -> Tag:

@@ -29,6 +29,8 @@ _STATEMENTS = {
     "assesses": "assessment",
     "recognizedBy": "recognition",
 }
+_NODES_ASKED_MAX = 50
+"""So many nodes are asked for the name of one; real pages nest names once or twice."""
 _ROLES = {"provider": "taught_by", "creator": "developed_by", "author": "developed_by"}
 
 
@@ -47,7 +49,9 @@ def listings(page: Page) -> Iterator[Listing | Problem]:
         kind = next((KINDS[name] for name in types(node) if name in KINDS), None)
         if kind is None or id(node) in inside_another:
             continue
-        inside_another.update(id(inner) for inner in within([node]) if inner is not node)
+        # What was met inside another before need not be walked again: a page may point to one node from everywhere.
+        for _ in within([node], met=inside_another):
+            pass
         yield _listing(node, kind, page)
 
 
@@ -90,27 +94,37 @@ def _text(node: Node, name: str) -> str | None:
 
 def _texts(node: Node, name: str) -> Sequence[str]:
     """Return the texts of a property; of a node, its name."""
-    found = [_word(value) for value in values(node, name)]
+    found = [_word(value, set()) for value in values(node, name)]
     return [word for word in found if word]
 
 
-def _word(value: str | Node) -> str | None:
+def _word(value: str | Node, asked: set[int]) -> str | None:
+    """Return a text, or the name of a node, which may be a node too.
+
+    ``asked`` are the nodes that were asked for their name on the way here: pages may name nodes in circles.
+    """
     if isinstance(value, str):
         return value.strip() or None
-    if "Person" in types(value):
+    if "Person" in types(value) or id(value) in asked or len(asked) >= _NODES_ASKED_MAX:
         return None
-    return next((w for key in ("name", "value", "termCode", "alternateName") for w in _texts(value, key)), None)
+    asked.add(id(value))
+    inner = (v for key in ("name", "value", "termCode", "alternateName") for v in values(value, key))
+    return next((word for v in inner if (word := _word(v, asked))), None)
 
 
 def _url(node: Node, page: Page) -> str | None:
     given = next((v for v in values(node, "url") if isinstance(v, str)), None) or node.get("@id")
     if given is None or given.startswith(("_:", "#", "urn:")):
         return page.final_url
+    address = _absolute(page, given)
+    return address if address and address.startswith(("http://", "https://")) else page.final_url
+
+
+def _absolute(page: Page, given: str) -> str | None:
     try:
-        address = absolute(page.final_url, given)
+        return absolute(page.final_url, given)
     except ValueError:
-        return page.final_url
-    return address if address.startswith(("http://", "https://")) else page.final_url
+        return None
 
 
 def _ref(node: Node, url: str | None) -> str | None:
@@ -120,7 +134,7 @@ def _ref(node: Node, url: str | None) -> str | None:
 def _organisations(node: Node) -> Iterator[OrganisationName]:
     for name, role in _ROLES.items():
         for value in values(node, name):
-            word = _word(value)
+            word = _word(value, set())
             if word and not word.startswith(("http://", "https://")):
                 yield OrganisationName(role=role, name=word, country=_country(value))
     for credential in values(node, "educationalCredentialAwarded"):
@@ -179,7 +193,7 @@ def _offering(node: Node, number: int, page: Page) -> OfferingListing:
     given = next((v for v in values(node, "url") if isinstance(v, str)), None)
     return OfferingListing(
         ref=_text(node, "identifier") or node.get("@id") or given or f"instance {number}",
-        url=absolute(page.final_url, given) if given else None,
+        url=_absolute(page, given) if given else None,
         start=start,
         end=end,
         delivery=_text(node, "courseMode"),

@@ -7,6 +7,7 @@ credentials mean as listings is said in ``scrapers.schemaorg``.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,19 +18,26 @@ import json_repair
 from lxml import etree
 
 from models.records import Page, Problem, Stage
-from scrapers.decode import DEPTH_MAX, PageUnreadable, html_tree, json_text, text
+from scrapers.bounds import DEPTH_MAX, beyond, json_beyond
+from scrapers.decode import PageUnreadable, html_tree, json_text, text
 
 Node = dict[str, Any]
 
 _SCRIPT = re.compile(
-    r"<script\b[^>]{0,500}\btype\s{0,9}=\s{0,9}[\"']?\s{0,9}application/ld\+json[^>]{0,500}>(.*?)</script\s{0,9}>",
-    re.IGNORECASE | re.DOTALL,
+    r"<script\b[^>]{0,500}\btype\s{0,9}=\s{0,9}[\"']?\s{0,9}application/ld\+json[^>]{0,500}>", re.IGNORECASE
 )
+_SCRIPT_END = re.compile(r"</script\s{0,9}>", re.IGNORECASE)
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 _SCHEMA_ORG = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)")
 _LOOKS_LIKE_NODES = re.compile(r"^\s*[\[{].{0,4000}?\"@(?:type|context|graph)\"", re.DOTALL)
 _SCRIPTS_MAX = 500
 _NODES_MAX = 20_000
+_REPAIRED_MAX = 200_000
+"""The longest script, in characters, that is repaired if it is not well formed; the repair takes its time."""
+_RDFA_ELEMENTS_MAX = 50_000
+"""RDFa is read at some thousand elements a second."""
+_RDFA_NAMES = re.compile(r"[\w:/.#\s-]*")
+"""Names of properties; the library takes their prefix for a regular expression, so nothing else may come to it."""
 
 
 def nodes(page: Page) -> tuple[list[Node], list[Problem]]:
@@ -39,14 +47,19 @@ def nodes(page: Page) -> tuple[list[Node], list[Problem]]:
     say the same twice. References by ``@id`` within the page are put in place.
 
     Raises:
-        PageUnreadable: if the page is no text.
+        PageUnreadable: if the page is no text, or marks up more, or deeper, than is read.
     """
     document = text(page)
     found, problems = _json_ld(document, page)
-    if not found and "itemtype" in document:
-        found = [_of_microdata(item) for item in _microdata(page)]
-    if not found and "typeof" in document:
-        found = _of_rdf(_rdfa(page))
+    for mark, read in (("itemtype", _microdata), ("typeof", _rdfa)):
+        if not found and mark in document:
+            try:
+                found = read(page)
+            except PageUnreadable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the libraries were not made for pages that attack
+                damage = f"what {mark} marks cannot be read: {type(error).__name__}: {str(error)[:200]}"
+                problems.append(Problem(stage=Stage.PARSE, code="page_damaged", message=damage, url=page.url))
     return found[:_NODES_MAX], problems
 
 
@@ -62,9 +75,12 @@ def values(node: Node, name: str) -> Sequence[Any]:
     return found
 
 
-def within(found: Sequence[Node]) -> Iterator[Node]:
-    """Yield the nodes and all nodes inside them, outer before inner, each once."""
-    waiting, seen = list(reversed(found)), set[int]()
+def within(found: Sequence[Node], *, met: set[int] | None = None) -> Iterator[Node]:
+    """Yield the nodes and all nodes inside them, outer before inner, each once.
+
+    Those whose ``id`` is among ``met`` are left out, and with them what is inside; those yielded are added to it.
+    """
+    waiting, seen = list(reversed(found)), set[int]() if met is None else met
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
@@ -83,14 +99,23 @@ def within(found: Sequence[Node]) -> Iterator[Node]:
 def _json_ld(document: str, page: Page) -> tuple[list[Node], list[Problem]]:
     found: list[Node] = []
     problems: list[Problem] = []
-    for number, script in enumerate(_SCRIPT.finditer(document)):
-        if number >= _SCRIPTS_MAX:
-            break
-        value, damage = _script_values(script[1])
+    for script in itertools.islice(_scripts(document), _SCRIPTS_MAX):
+        value, damage = _script_values(script)
         if damage:
             problems.append(Problem(stage=Stage.PARSE, code="page_damaged", message=damage, url=page.url))
         found.extend(_of_json(entry) for entry in _entries(value))
     return _resolved(found), problems
+
+
+def _scripts(document: str) -> Iterator[str]:
+    """Yield the contents of all scripts that are JSON-LD; one pass, since a script without an end is the last."""
+    start = _SCRIPT.search(document)
+    while start is not None:
+        end = _SCRIPT_END.search(document, start.end())
+        if end is None:
+            return
+        yield document[start.end() : end.start()]
+        start = _SCRIPT.search(document, end.end())
 
 
 def _script_values(script: str) -> tuple[list[Any], str | None]:
@@ -98,6 +123,9 @@ def _script_values(script: str) -> tuple[list[Any], str | None]:
     cleaned = _WRAPPING.sub("", script.strip("\ufeff \t\r\n")).strip("\ufeff \t\r\n;")
     if not cleaned:
         return [], None
+    reason = json_beyond(cleaned)
+    if reason is not None:
+        return [], reason
     read = _json_values(cleaned)
     if read is None and "&" in cleaned:
         read = _json_values(unescape(cleaned))
@@ -106,10 +134,18 @@ def _script_values(script: str) -> tuple[list[Any], str | None]:
     if not _LOOKS_LIKE_NODES.match(cleaned):
         return [], f"a script of type application/ld+json holds no JSON: {cleaned[:60]!r}"
     # The gate above matters: the repair makes something of any prose.
-    repaired = json_repair.loads(cleaned, skip_json_loads=True)
-    if isinstance(repaired, dict | list) and repaired:
+    repaired = _repaired(cleaned) if len(cleaned) <= _REPAIRED_MAX else None
+    if repaired:
         return [repaired], "JSON-LD was not well formed and has been repaired"
     return [], "JSON-LD is not well formed and could not be repaired"
+
+
+def _repaired(document: str) -> dict[str, Any] | list[Any] | None:
+    try:
+        value = json_repair.loads(document, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
 
 
 def _json_values(document: str) -> list[Any] | None:
@@ -118,7 +154,7 @@ def _json_values(document: str) -> list[Any] | None:
         return [json_text(document)]
     except PageUnreadable:
         pass
-    decoder, position, read = json.JSONDecoder(strict=False), 0, []
+    decoder, position, read = json.JSONDecoder(strict=False, parse_constant=lambda _: None), 0, []
     try:
         while position < len(document):
             value, position = decoder.raw_decode(document, position)
@@ -195,8 +231,17 @@ def _resolved(found: list[Node]) -> list[Node]:
                 entries[number] = entry["@id"] if target is None or target is node else target
                 if entries[number] is target:
                     placed.add(entry["@id"])
-    outermost = [node for node in found if node.get("@id") not in placed]
-    return outermost or found
+    outermost = {id(node) for node in found if node.get("@id") not in placed}
+    reached: set[int] = set()
+    for _ in within([node for node in found if id(node) in outermost], met=reached):
+        pass
+    for node in found:
+        if id(node) not in reached:
+            # It stands in a circle of nodes that point at each other, and in no other node.
+            outermost.add(id(node))
+            for _ in within([node], met=reached):
+                pass
+    return [node for node in found if id(node) in outermost]
 
 
 # --------------------------------------------------------------------------------------
@@ -204,14 +249,16 @@ def _resolved(found: list[Node]) -> list[Node]:
 # --------------------------------------------------------------------------------------
 
 
-def _microdata(page: Page) -> list[dict[str, Any]]:
+def _microdata(page: Page) -> list[Node]:
     # It loads a quarter of a second of libraries, which pages with JSON-LD never need.
     from extruct.w3cmicrodata import MicrodataExtractor
 
-    items: list[dict[str, Any]] = MicrodataExtractor(nested=True).extract_items(
-        html_tree(page, finds_ids=True), base_url=page.final_url
-    )
-    return list(items)
+    tree = html_tree(page, finds_ids=True)
+    reason = beyond(tree)
+    if reason is not None:
+        raise PageUnreadable(reason)
+    items = MicrodataExtractor(nested=True).extract_items(tree, base_url=page.final_url)
+    return [_of_microdata(item) for item in items]
 
 
 def _of_microdata(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,16 +271,24 @@ def _of_microdata(item: Mapping[str, Any]) -> dict[str, Any]:
     return node
 
 
-def _rdfa(page: Page) -> list[dict[str, Any]]:
+def _rdfa(page: Page) -> list[Node]:
+    tree = html_tree(page)
+    if not tree.xpath("boolean(//*[@typeof])"):
+        return []  # the word stands in a script
+    reason = beyond(tree, elements_most=_RDFA_ELEMENTS_MAX)
+    if reason is not None:
+        raise PageUnreadable(reason)
     from extruct.rdfa import RDFaExtractor
 
-    tree = html_tree(page)
-    for element in tree.xpath("//*[@property and @datetime and not(@content)]"):
-        # RDFa in HTML reads the machine's form of a time; the library follows RDFa in XHTML, which has none.
-        element.set("content", element.get("datetime"))
+    for element in tree.xpath("//*[@property]"):
+        if not _RDFA_NAMES.fullmatch(element.get("property")):
+            del element.attrib["property"]
+        elif element.get("datetime") and element.get("content") is None:
+            # RDFa in HTML reads the machine's form of a time; the library follows RDFa in XHTML, which has none.
+            element.set("content", element.get("datetime"))
     document = etree.tostring(tree, encoding="unicode", method="html")
     triples: list[dict[str, Any]] = RDFaExtractor().extract(document, base_url=page.final_url)
-    return triples
+    return _of_rdf(triples)
 
 
 def _of_rdf(subjects: Sequence[Mapping[str, Any]]) -> list[Node]:

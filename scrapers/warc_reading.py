@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ _HEAD_BYTES_PACKED = 16 * 1024
 """Fields and headers are far smaller; a record whose own are larger is read whole."""
 
 _GZIP_MEMBER = b"\x1f\x8b\x08"
+_STATUS = re.compile(r"[0-9]{1,9}")
+_OF_DAMAGE = (
+    ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, EOFError, ValueError,
+    AttributeError,  # of a record without an address
+    OverflowError,  # of a length beyond any
+)  # fmt: skip
+"""What the library raises for a record that cannot be read."""
 
 
 class ArchiveDamaged(Exception):
@@ -130,7 +138,7 @@ def _parsed(plain: bytes, place: ArchivePlace, *, head_only: bool = False) -> Re
     try:
         record = next(ArchiveIterator(io.BytesIO(plain), check_digests=not head_only))
         body = b"" if head_only else record.content_stream().read()
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, ValueError) as error:
+    except _OF_DAMAGE as error:
         raise ArchiveDamaged(f"{where}: damaged WARC record: {error}") from error
     if not head_only and record.digest_checker.passed is False:
         raise ArchiveDamaged(f"{where}: {'; '.join(record.digest_checker.problems)}")
@@ -148,4 +156,4 @@ def _parsed(plain: bytes, place: ArchivePlace, *, head_only: bool = False) -> Re
 
 def _is_capture(http: Any, fields: Mapping[str, str]) -> bool:
     due = {"warc-target-uri", "warc-date", "warc-payload-digest"}
-    return http is not None and http.get_statuscode().isdigit() and due <= fields.keys()
+    return http is not None and _STATUS.fullmatch(http.get_statuscode()) is not None and due <= fields.keys()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -19,6 +20,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from models.records import Format, Listing, Page, Problem, Source
+from scrapers import signals
 from scrapers.declared import OptionsInvalid, Rules, Treatment, Words, listing_names, offering_names, one
 from scrapers.decode import PageUnreadable, json_value
 from scrapers.fields import Record, RecordInvalid, absolute, each_of
@@ -138,12 +140,14 @@ class JsonCatalogue(Scraper):
 
     def _part(self, page: Page) -> Part:
         answer = json_value(page)
-        count = len(self._all(answer))
+        held = self._all(answer)
         total = self._total.value(answer) if self._total else None
+        following = self._following(answer, page, len(held))
         return Part(
-            entries=count,
-            next_url=self._following(answer, page, count),
+            entries=len(held),
+            next_url=following,
             total=_whole(total),
+            said=signals.entry(repr(one.value) for one in held) if following else None,
         )
 
     def _following(self, answer: Any, page: Page, count: int) -> str | None:
@@ -200,6 +204,8 @@ def _texts(value: Any, where: str) -> list[str]:
         return ["true" if value else "false"]
     if isinstance(value, str):
         return [value]
+    if isinstance(value, float) and not isfinite(value):
+        raise RecordInvalid(f"{where} finds a number too large to be read")
     if isinstance(value, int | float):
         return [str(int(value)) if value == int(value) else repr(value)]
     if isinstance(value, list):

@@ -26,6 +26,12 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{
 _HTTP = ("http://", "https://")
 
 
+_OF_DAMAGE = (
+    ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, EOFError, ValueError, OverflowError,
+)  # fmt: skip
+"""What the library raises for a record that cannot be read."""
+
+
 class RecordDamaged(ValueError):
     """A record cannot be read. The message says why."""
 
@@ -84,7 +90,14 @@ def read_record(plain: bytes) -> WarcRecord:
         # Without the HTTP part: warcio crashes on that of a record without an address.
         record = next(WARCIterator(io.BytesIO(plain), no_record_parse=True))
         block = record.raw_stream.read()
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, EOFError, ValueError) as error:
+    except (
+        ArchiveLoadFailed,
+        StatusAndHeadersParserException,
+        StopIteration,
+        EOFError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise RecordDamaged(f"a damaged WARC record: {error}") from error
     fields = _by_name(record.rec_headers)
     kind = fields.get("warc-type", "")

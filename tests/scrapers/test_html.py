@@ -10,7 +10,8 @@ import pytest
 from bs4.element import Tag
 from pages import page_of
 
-from scrapers.decode import DEPTH_MAX, PageUnreadable
+from scrapers.bounds import DEPTH_MAX
+from scrapers.decode import PageUnreadable
 from scrapers.html import (
     SelectorAmbiguous,
     SelectorError,

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.decode import DEPTH_MAX, PageUnreadable, json_text, plain
+from scrapers.bounds import DEPTH_MAX
+from scrapers.decode import PageUnreadable, json_text, plain
 from scrapers.fields import absolute
 from scrapers.platforms.json_catalogue import Path
 

@@ -1,0 +1,173 @@
+"""Files and words that are themselves the attack, by media type and name."""
+# ruff: noqa: E501 - a document stands on one line
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+
+XML, ROBOTS, CSV, WARC, WORDS = "xml", "robots", "csv", "warc", "words"
+
+_LOL = "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10}">' for n in range(1, 10))
+
+FILES: Mapping[str, Mapping[str, str | bytes]] = {
+    XML: {
+        "nothing": b"",
+        "lol": f'<!DOCTYPE c [<!ENTITY lol0 "lol">{_LOL}]><c><course>&lol9;</course></c>',
+        "lol_in_an_attribute": f'<!DOCTYPE c [<!ENTITY lol0 "lol">{_LOL}]><c a="&lol9;"><course b="&lol9;"/></c>',
+        "lol_of_parameters": '<!DOCTYPE c [<!ENTITY % a "x"><!ENTITY % b "%a;%a;%a;%a;"><!ENTITY c "%b;%b;%b;">]><c>&c;</c>',
+        "quadratic": f'<!DOCTYPE c [<!ENTITY a "{"a" * 20_000}">]><c>{"&a;" * 2_000}</c>',
+        "entity_of_a_file": '<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel><item><title>&x;</title>'
+        "</item></channel></rss>",
+        "entity_of_a_host": '<!DOCTYPE c [<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]><c>&x;</c>',
+        "entity_of_a_parameter": '<!DOCTYPE c [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;]><c/>',
+        "entity_in_lower_case": '<!doctype c [<!entity a "b">]><c>&a;</c>',
+        "entity_behind_a_comment": f'<!--{"x" * 150_000}--><!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>',
+        "entity_behind_controls": '<!DOCTYPE c [<!ENT\x01ITY a "b">]><c>&a;</c>',
+        "entity_behind_nuls": '<!DOC\x00TYPE c [<!EN\x00TITY a SYSTEM "file:///etc/passwd">]><c>&a;</c>',
+        "entity_in_utf16": '\ufeff<!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>'.encode("utf-16-le"),
+        "entity_in_bare_utf16": '<!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>'.encode("utf-16-le"),
+        "entity_in_utf7": b"<?xml version='1.0' encoding='utf-7'?>+ADwAIQ-DOCTYPE c [+ADwAIQ-ENTITY a 'b'+AD4-]+AD4-<c>&a;\xff</c>",
+        "entity_after_words": 'words <!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>',
+        "entity_after_the_root": '<c/><!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>',
+        "entity_in_itself": '<!DOCTYPE c [<!ENTITY a "&a;">]><c>&a;</c>',
+        "entity_named_in_text": "<rss><channel><item><guid>1</guid><title>What &lt;!ENTITY does</title></item></channel></rss>",
+        "dtd_of_a_host": '<!DOCTYPE c SYSTEM "http://127.0.0.1:9/c.dtd"><c>x</c>',
+        "dtd_public": '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://127.0.0.1:9/r.dtd"><rss><channel/></rss>',
+        "dtd_of_attributes": '<!DOCTYPE c [<!ATTLIST c a CDATA "default">]><c/>',
+        "dtd_open": "<!DOCTYPE c [" + "<!ELEMENT a ANY>" * 2_000,
+        "dtd_deep": "<!DOCTYPE c [<!ELEMENT c " + "(" * 5_000 + "a" + ")" * 5_000 + ">]><c/>",
+        "xinclude": '<c xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd" parse="text"/></c>',
+        "stylesheet": '<?xml-stylesheet href="http://127.0.0.1:9/x.xsl"?><c/>',
+        "schema": '<c xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a http://127.0.0.1:9/x"/>',
+        "deep": "<a>" * 10_000,
+        "deep_closed": "<a>" * 3_000 + "</a>" * 3_000,
+        "attributes": "<c " + " ".join(f'a{n}="{n}"' for n in range(5_000)) + "/>",
+        "attributes_twice": '<c a="1" a="2"><d/></c>',
+        "namespaces": "".join(f'<a xmlns:n{n}="u{n}">' for n in range(250)),
+        "namespace_unknown": "<a:b><c:d>x</c:d></a:b>",
+        "roots_open": "<a" * 20_000,
+        "root_with_quotes": '<rss "><channel><item><guid>1</guid></item></channel></rss>',
+        "root_of_signs": "<urlset:xmln:x:::><url/></urlset>",
+        "cdata_open": "<c><![CDATA[" + "x" * 1_000,
+        "comment_open": "<c><!--" + "-" * 1_000,
+        "instructions": "<?a?>" * 5_000 + "<c/>",
+        "declarations": '<?xml version="1.0"?>' * 500 + "<c/>",
+        "declaration_open": "<?xml " + "x" * 5_000,
+        "encoding_unknown": b'<?xml version="1.0" encoding="no-such"?><c>\xe9</c>',
+        "encoding_of_code": b'<?xml version="1.0" encoding="idna"?><c>\xe9</c>',
+        "encoding_wrong": b'<?xml version="1.0" encoding="utf-16"?><c>x</c>',
+        "gzip": gzip.compress(b"<urlset><url><loc>https://a.example/</loc></url></urlset>", mtime=0),
+        "gzip_cut": gzip.compress(b"<urlset></urlset>" * 100, mtime=0)[:-20],
+        "gzip_in_gzip": gzip.compress(gzip.compress(b"<urlset/>", mtime=0), mtime=0),
+        "characters_bad": "<c>\x00\x01\x0b\x1f\ufffe</c>",
+        "reference_bad": "<c>&#0;&#xD800;&#x110000;&#99999999999;</c>",
+        "ampersands": "<c>" + "& " * 20_000 + "</c>",
+        "only_text": "no markup at all",
+        "html": "<!doctype html><html><body><p>x</body></html>",
+        "sitemaps_in_a_circle": "<sitemapindex><sitemap><loc>https://a.example/x</loc></sitemap></sitemapindex>",
+        "sitemap_addresses": "<urlset><url><loc>http://[</loc></url><url><loc>javascript:x</loc></url><url><loc/></url></urlset>",
+        "sitemap_lastmods": "<urlset>"
+        + "".join(
+            f"<url><loc>https://a.example/{n}</loc><lastmod>{words}</lastmod></url>"
+            for n, words in enumerate(("9999-12-31", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "x" * 99))
+        )
+        + "</urlset>",
+        "rdf": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><item rdf:about="http://["/></rdf:RDF>',
+        "atom": '<feed><entry><id/><link rel="next" href="http://["/><link href="http://["/></entry>'
+        '<link rel="next" href="http://["/></feed>',
+        "xcri": "<catalog><provider><course><identifier/><presentation><cost>9e9</cost></presentation></course>"
+        "<course/></provider></catalog>",
+    },
+    ROBOTS: {
+        "nothing": b"",
+        "bad_utf8": b"User-agent: *\nDisallow: /\xff\xfe",
+        "utf16": "\ufeffUser-agent: *\nDisallow: /".encode("utf-16-le"),
+        "html": "<!doctype html><html>Disallow: /</html>",
+        "rate_beyond": "User-agent: *\nRequest-rate: 1/" + "9" * 400 + "s",
+        "rate_below": "User-agent: *\nRequest-rate: " + "9" * 400 + "/1s",
+        "rate_digits": "User-agent: *\nRequest-rate: 1/" + "9" * 5_000,
+        "rate_of_nought": "User-agent: *\nRequest-rate: 0/0",
+        "delay_endless": "User-agent: *\nCrawl-delay: inf",
+        "delay_nan": "User-agent: *\nCrawl-delay: nan",
+        "delay_beyond": "User-agent: *\nCrawl-delay: 1e308",
+        "delay_below": "User-agent: *\nCrawl-delay: -5",
+        "stars": "User-agent: *\nDisallow: /" + "*a" * 2_000 + "$",
+        "stars_alone": "User-agent: *\nDisallow: " + "*" * 5_000,
+        "dollars": "User-agent: *\nDisallow: /" + "$" * 900,
+        "agents": "".join(f"User-agent: a{n}\n" for n in range(3_000)) + "Disallow: /",
+        "rules": "User-agent: *\n" + "Disallow: /x\n" * 5_000,
+        "line_long": "User-agent: " + "x" * 500_000,
+        "percent": "User-agent: *\nDisallow: /%zz%\nAllow: /%e9%00",
+    },
+    CSV: {
+        "nothing": b"",
+        "bom": "\ufeffid,name,kind,country,ror,domains,aliases,source\n",
+        "field_huge": b"id,name,kind,country,ror,domains,aliases,source\n" + b"x" * 200_000 + b",,,,,,,",
+        "columns_many": b",".join([b"a"] * 50_000),
+        "columns_twice": "id,id,name,kind,country,ror,domains,aliases,source\n",
+        "cells_missing": "id,name,kind,country,ror,domains,aliases,source\na,b\n",
+        "cells_more": "id,name,kind,country,ror,domains,aliases,source\n" + ",".join("abcdefghijk"),
+        "quote_open": 'id,name,kind,country,ror,domains,aliases,source\n"' + "a,b\n" * 5_000,
+        "nul": b"id,name\x00,kind\n",
+        "returns": "id,name,kind,country,ror,domains,aliases,source\ra\r\r",
+        "bad_utf8": b"id,name,kind,country,ror,domains,aliases,source\n\xff,\xfe,,,,,,",
+    },
+    WARC: {
+        "nothing": b"",
+        "bomb": gzip.compress(b"WARC/1.1\r\n" + b"\x00" * 2_000_000, mtime=0),
+        "cut": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n", mtime=0)[:-9],
+        "not_warc": gzip.compress(b"PK\x03\x04", mtime=0),
+        "plain": b"WARC/1.0\r\nContent-Length: 5\r\n\r\nabcde\r\n\r\n",
+        "length_beyond": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: 99999999999999999999\r\n\r\nx", mtime=0),
+        "length_below": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: -5\r\n\r\nx", mtime=0),
+        "length_digits": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\nx", mtime=0),
+        "length_words": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: x\r\n\r\nx", mtime=0),
+        "type_missing": gzip.compress(b"WARC/1.1\r\nContent-Length: 1\r\n\r\nx", mtime=0),
+        "head_endless": gzip.compress(b"WARC/1.1\r\n" + b"A: b\r\n" * 50_000, mtime=0),
+        "line_endless": gzip.compress(b"WARC/1.1\r\nA: " + b"b" * 500_000, mtime=0),
+        "chunked": gzip.compress(
+            b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/\r\nWARC-Date: x\r\n"
+            b"WARC-Payload-Digest: sha256:x\r\nContent-Type: application/http\r\nContent-Length: 66\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFF\r\nabc\r\n0\r\n\r\n", mtime=0),
+        "status_digits": gzip.compress(
+            b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: x\r\nWARC-Date: x\r\nWARC-Payload-Digest: x\r\n"
+            b"Content-Type: application/http;msgtype=response\r\nContent-Length: 35\r\n\r\n"
+            b"HTTP/1.1 \xc2\xb2\xc2\xb3 OK\r\nA: b\r\n\r\nabcdefg", mtime=0),
+        "members_of_nothing": gzip.compress(b"", mtime=0) * 50,
+        "flags": b"\x1f\x8b\x08\xff" + b"\x00" * 200,
+    },
+    WORDS: {
+        "day_of_http": "Mon, 32 Jan 99999999999999999999 25:61:61 +9999",
+        "day_of_http_zone": "Mon, 01 Jan 2024 00:00:00 +9999999999",
+        "day_first_of_all": "Mon, 01 Jan 0001 00:00:00 +2359",
+        "day_last_of_all": "9999-12-31T23:59:59.999999999-23:59",
+        "days_many": "1.1.2024 - " * 300,
+        "price_of_signs": "€€€ $ 1,2.3,4.5 £" * 50,
+        "price_below": "-€5.00",
+        "price_many": "1 EUR / 2 USD / " * 200,
+        "price_myriads": "1万2千" * 100,
+        "duration_iso": "P9999999999999999999Y",
+        "duration_iso_many": "P1Y" * 200,
+        "duration_fractions": "1/0 hours 0/0 weeks",
+        "duration_minus": "-3 to -1 weeks",
+        "duration_of_zero": "0 weeks 0 hours",
+        "duration_dashes": "1-" * 500 + " weeks",
+        "language_long": "en-" + "x" * 500,
+        "language_many": "en, " * 500,
+        "language_tag": "x-x-x-x-x, i-klingon, qaa-Qaaa-QM-x-a",
+        "level_many": "EQF level 99999999999999999999",
+        "address_ipv6": "http://[::ffff:1.2.3.4%25eth0]:99999/",
+        "address_idna": "http://xn--a.xn--0.example/\u3002",
+        "address_user": "http://user:pass@evil.example@a.example/",
+        "address_slashes": "https:/\\evil.example/\\..//a",
+        "address_port": "http://a.example:65536/",
+        "address_long": "https://a.example/" + "%41" * 1_000,
+        "address_dotted": "http://a..example./%00%0a?utm_source=%00#!/",
+        "markup_spaces": "<p>" + "\u3000" * 20_000 + "x</p>\n",
+        "markup_scripts": "<script>" * 5_000,
+        "markup_comments": "<!--" * 5_000,
+        "markup_breaks": "<br " * 5_000,
+        "mails": "a@" * 5_000,
+    },
+}  # fmt: skip
