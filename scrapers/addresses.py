@@ -11,6 +11,7 @@ import httpx
 from models.records import Source
 
 _PLAIN_HOST = re.compile(r"[a-z0-9.-]+")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -60,10 +61,26 @@ def is_private(host: str) -> bool:
     if bare == "localhost" or bare.endswith(".localhost"):
         return True
     try:
-        return not ipaddress.ip_address(bare).is_global
+        return not _is_public(ipaddress.ip_address(bare))
     except ValueError:
         last = bare.rpartition(".")[2]
         return last.isdigit() or last.startswith("0x")
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is one of the internet (IANA's registries of special purposes), and not of many hosts at once.
+
+    An IPv6 address that stands for an IPv4 address is as public as that one: mapped (RFC 4291, 2.5.5.2), of a NAT64
+    (RFC 6052) or of 6to4 (RFC 3056). All others of ``::/8`` and the site-local ones of old are not.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    within = address.ipv4_mapped or address.sixtofour
+    if address in _NAT64:
+        within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if within is not None:
+        return _is_public(within)
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_site_local)
 
 
 def redirected(address: httpx.URL, location: str) -> str:

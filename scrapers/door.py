@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import httpx
 
 from models.records import EMPTY, PageFailure, Problem, Source, Stage
 from scrapers.addresses import authority, declared, is_private, parsed, redirected
-from scrapers.client import Answer
+from scrapers.client import Answer, FetchLimits, shortened
 from scrapers.hosts import HostRun, Hosts, NoPage, OnWait, page_of
 from scrapers.robots import ROBOTS_BYTES_MAX, Rules
 from scrapers.scraper import PageFailed, SourceBlocked
@@ -22,8 +22,7 @@ from scrapers.sniff import challenge
 from scrapers.warc import Purpose
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-ROBOTS_AGE_MAX = timedelta(hours=24)
-"""RFC 9309, 2.4: a robots.txt should not be used longer than that."""
+_URL_SHOWN_MAX = 2_000
 
 
 class Door:
@@ -49,6 +48,8 @@ class Door:
         self._declared = declared(source)
         self._hosts: dict[str, HostRun] = {}
         self._asked = 0
+        self._begun_at: float | None = None
+        self._ended: str | None = None
 
     async def ask(
         self, url: str, *, accept: str | None = None, headers: Mapping[str, str] = EMPTY, body_bytes: int | None = None
@@ -74,7 +75,7 @@ class Door:
             address = self._allowed(url)
             await self._obey_robots(address)
             sent = {**self._headers(accept), **headers, "User-Agent": self._agent}
-            return await self._host(address).ask(address, sent, limits)
+            return await self._said(address, sent, limits)
         except NoPage as missing:
             raise self._failed(self._redact(url), missing) from None
 
@@ -94,6 +95,11 @@ class Door:
         self.incomplete_reasons.append(reason)
 
     # ---- what keeps something says how ---------------------------------------------------
+
+    async def _said(
+        self, address: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None = None
+    ) -> Answer:
+        return await self._host(address).ask(address, headers, limits, body)
 
     def _redact(self, text: str) -> str:
         return text
@@ -135,11 +141,11 @@ class Door:
     async def _obey_robots(self, address: httpx.URL) -> None:
         origin = f"{address.scheme}://{authority(address)}"
         async with self._shared.rules_locks[origin]:
-            rules = self._shared.rules.get(origin)
-            if rules is None or abs(self._shared.clock() - rules.at) >= ROBOTS_AGE_MAX:
+            rules = self._shared.rules(origin)
+            if rules is None:
                 rules = await self._read_robots(origin)
                 if rules.unreachable is None:
-                    self._shared.rules[origin] = rules
+                    self._shared.keep_rules(origin, rules)
         host = self._host(address)
         host.delay = max(host.delay, rules.delay)
         self.robots[authority(address)] = rules.words()
@@ -157,11 +163,12 @@ class Door:
     async def _read_robots(self, origin: str) -> Rules:
         url = asked_for = f"{origin}/robots.txt"
         at = self._shared.clock()
-        limits = replace(self._limits, body_bytes=ROBOTS_BYTES_MAX)
+        # What is larger is read as far as that (RFC 9309, 2.5).
+        limits = replace(self._limits, body_bytes=ROBOTS_BYTES_MAX, error_body_bytes=ROBOTS_BYTES_MAX)
         for _ in range(self._limits.redirects + 1):
             try:
                 address = self._allowed(url)
-                answer = await self._host(address).ask(address, self._headers("text/plain"), limits)
+                answer = await self._said(address, self._headers("text/plain"), limits)
                 self._keep(answer, asked_for, "robots")
                 location = answer.header("location")
                 if answer.status not in REDIRECTS or not location:
@@ -187,11 +194,14 @@ class Door:
             status=answer.status if answer else None,
         )
         self.failures.append(failure)
+        # The new error refers to this one, and both stay until circles are collected: the body must not stay with them.
+        missing.answer = None
+        missing.__traceback__ = None
         return PageFailed(f"{asked_for}: {reason}")
 
     def _off_host(self, url: str, reason: str) -> NoPage:
-        self._note("off_host_link", reason, self._redact(url))
-        return NoPage(f"not followed: {reason}")
+        self._note("off_host_link", shortened(reason), shortened(self._redact(url), _URL_SHOWN_MAX))
+        return NoPage(f"not followed: {shortened(reason)}")
 
     def _note(self, code: str, message: str, url: str) -> None:
         self.problems.append(Problem(stage=Stage.FETCH, code=code, message=message, url=url))
@@ -204,17 +214,27 @@ class Door:
 
     @property
     def _is_paging_stopped(self) -> bool:
-        return self._asked > self._limits.pages
+        return self._ended is not None
 
     def _count(self) -> None:
         self._asked += 1
-        if self._asked <= self._limits.pages:
-            return
-        reason = f"more than {self._limits.pages} pages"
-        if self._asked == self._limits.pages + 1:
-            self.incomplete(reason)
-            self._note("paging_stopped", reason, self._source.formats[0].start[0])
-        raise PageFailed(f"not asked: {reason}")
+        if self._ended is None:
+            self._ended = self._why_to_end()
+            if self._ended is not None:
+                self.incomplete(self._ended)
+                self._note("paging_stopped", self._ended, self._source.formats[0].start[0])
+        if self._ended is not None:
+            raise PageFailed(f"not asked: {self._ended}")
+
+    def _why_to_end(self) -> str | None:
+        now = asyncio.get_running_loop().time()
+        if self._begun_at is None:
+            self._begun_at = now
+        if self._asked > self._limits.pages:
+            return f"more than {self._limits.pages} pages"
+        if now - self._begun_at > self._limits.walk_seconds:
+            return f"more than {self._limits.walk_seconds:g} s since the first page"
+        return None
 
 
 def next_hop(address: httpx.URL, location: str) -> str:

@@ -20,13 +20,16 @@ import httpx
 from models.records import Page
 from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, NoAnswer, ask
 from scrapers.pace import HostPace
-from scrapers.robots import Rules
+from scrapers.robots import ROBOTS_AGE_MAX, Rules
 from scrapers.sniff import challenge
 from scrapers.transport import AiohttpTransport
 from scrapers.warc import kept_headers, sha256
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
+
+_HEADS_BYTES = 2 * 1024 * 1024
+"""What an answer may take on the wire besides twice its body: chunks of a few bytes each come with as much again."""
 
 OnWait = Callable[[str, float], None]
 """Told the name of a host and the seconds that a request to it waits at most, for its pace or because it asked to."""
@@ -53,7 +56,7 @@ class Host:
 class Hosts:
     """The hosts of a process, each with connections of its own, no more than it can bear.
 
-    ``rules`` and ``rules_locks`` hold the robots.txt of an origin and guard against asking for it twice.
+    ``rules_locks`` guard against asking twice for the robots.txt of an origin.
     """
 
     def __init__(
@@ -68,16 +71,38 @@ class Hosts:
         self.limits = limits
         self.clock = clock
         self.paced = paced
-        self.rules: dict[str, Rules] = {}
         self.rules_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._loopback_port = loopback_port
         self._tls = (tls or httpx.create_ssl_context()) if loopback_port is None else None
         self._hosts: dict[str, Host] = {}
+        self._rules: dict[str, tuple[Rules, float]] = {}
+
+    def keep_rules(self, origin: str, rules: Rules) -> None:
+        """Keep the robots.txt of an origin for all runs of this process."""
+        self._rules[origin] = rules, asyncio.get_running_loop().time()
+
+    def rules(self, origin: str) -> Rules | None:
+        """Return the robots.txt of an origin, ``None`` if none was read or it may be too old.
+
+        Its age is taken from both clocks: that of the day may be set back, and the other stands still in a machine that
+        sleeps.
+        """
+        found = self._rules.get(origin)
+        if found is None:
+            return None
+        rules, read_at = found
+        age_seconds = asyncio.get_running_loop().time() - read_at
+        is_old = age_seconds >= ROBOTS_AGE_MAX.total_seconds() or abs(self.clock() - rules.at) >= ROBOTS_AGE_MAX
+        return None if is_old else rules
 
     def host(self, name: str) -> Host:
         """Return what is shared about the host called ``name``."""
         if name not in self._hosts:
-            transport = AiohttpTransport(tls=self._tls, loopback=self._loopback_port)
+            transport = AiohttpTransport(
+                tls=self._tls,
+                loopback=self._loopback_port,
+                answer_bytes=2 * self.limits.body_bytes + _HEADS_BYTES,
+            )
             self._hosts[name] = Host(name=name, transport=transport)
         return self._hosts[name]
 
@@ -175,11 +200,12 @@ class HostRun:
             )
         if not self._paced:
             return
-        if asked_for is not None:
-            self._host.pace.pause(asked_for)
-        elif not last:
+        wait = asked_for or 0.0
+        if not last:
+            # Also for a host that names a time: by a wrong clock of either side it may have gone by already.
             jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads attempts in time, keeps no secret
-            self._host.pace.pause(self._limits.backoff_seconds * 2 ** (attempt - 1) * jitter)
+            wait = max(wait, self._limits.backoff_seconds * 2 ** (attempt - 1) * jitter)
+        self._host.pace.pause(wait)
 
 
 def retry_after(answer: Answer) -> float | None:
@@ -224,6 +250,6 @@ def _is_worth_another(answer: Answer) -> bool:
 def _http_date(words: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(words)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -18,7 +18,8 @@ class Part:
     """One page of a list: how many entries it holds, the address of the next page, and the source's own total.
 
     ``details`` are the addresses of the pages its entries have to themselves, ``signals`` what the entries say of them
-    (``scrapers.signals.entry``).
+    (``scrapers.signals.entry``). ``said`` tells a page from another by its entries alone, where what stands around them
+    (the address of the next page, a time) differs on pages that are otherwise the same.
     """
 
     entries: int
@@ -26,6 +27,7 @@ class Part:
     total: int | None = None
     details: tuple[str, ...] = ()
     signals: Mapping[str, Signal] = field(default_factory=dict)
+    said: Signal | None = None
 
 
 async def follow(
@@ -34,13 +36,16 @@ async def follow(
     """Yield the pages of a list from ``start`` on.
 
     A page that cannot be had ends the list, and its failure stands in the run: other lists of the source are read all
-    the same. So does a page whose end cannot be read, and a ``next`` that was read before; the walk is then incomplete.
-    If the source states a total and fewer entries were read, the walk is incomplete too.
+    the same. So does a page whose end cannot be read, a ``next`` that was read before, and a page that says what an
+    earlier one of the list said (some hosts give the last page, or the first, for every number beyond the end), which
+    is not yielded. The walk is then incomplete, unless the source states a total that was read before the list repeated
+    itself. If the source states a total and fewer entries were read, the walk is incomplete too.
 
     Raises:
         SourceBlocked: if the host refuses us.
     """
     seen: set[str] = set()
+    said: set[Hashable] = set()
     read = 0
     url: str | None = start
     total: int | None = None
@@ -50,18 +55,25 @@ async def follow(
             page = await fetch.get(url, accept=accept)
         except PageFailed:
             return
-        yield page
         try:
             part = part_of(page)
             following = urljoin(page.final_url, part.next_url) if part.next_url else None
         except (PageUnreadable, EntryInvalid, ValueError) as error:
+            yield page
             fetch.incomplete(f"the list breaks off at {url}: {error}")
             return
-        read += part.entries
         total = part.total if part.total is not None else total
+        saying = part.details or part.said or page.digest
+        if part.entries and saying in said:
+            if total is None or read < total:
+                _stopped(fetch, url, f"the list repeats itself at {url}")
+            return
+        yield page
+        said.add(saying)
+        read += part.entries
         url = following
         if url in seen:
-            _stopped(fetch, url)
+            _stopped(fetch, url, f"the list leads back to {url}")
             return
     if total is not None and read < total:
         _too_few(fetch, start, read, total)
@@ -107,8 +119,7 @@ def same_page(url: str, other: str) -> bool:
     return urlsplit(url)._replace(query="", fragment="") == urlsplit(other)._replace(query="", fragment="")
 
 
-def _stopped(fetch: Fetch, url: str) -> None:
-    message = f"the list leads back to {url}"
+def _stopped(fetch: Fetch, url: str, message: str) -> None:
     fetch.problem(Problem(stage=Stage.FETCH, code="paging_stopped", message=message, url=url))
     fetch.incomplete(message)
 

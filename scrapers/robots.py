@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from protego import Protego
@@ -13,6 +13,12 @@ AGENT = "MicrocredObservatory"
 
 ROBOTS_BYTES_MAX = 500 * 1024
 """RFC 9309, 2.5: a crawler must parse at least 500 kibibytes; more is not read."""
+
+ROBOTS_AGE_MAX = timedelta(hours=24)
+"""RFC 9309, 2.4: a robots.txt should not be used longer than that."""
+
+_CENTURY = 100 * 366 * 24 * 3600
+"""In seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,8 @@ class Rules:
         """Return the rules in the text of a robots.txt; a byte order mark and bytes that are not UTF-8 do no harm."""
         parsed = Protego.parse(body[:ROBOTS_BYTES_MAX].decode("utf-8-sig", errors="replace"))
         rate = parsed.request_rate(AGENT)
-        by_rate = rate.seconds / rate.requests if rate and rate.requests > 0 else 0.0
+        # A rate of thousands of digits is beyond what divides; nobody who asks for a century means more.
+        by_rate = min(rate.seconds, _CENTURY) / min(rate.requests, _CENTURY) if rate and rate.requests > 0 else 0.0
         delay = max(parsed.crawl_delay(AGENT) or 0.0, by_rate, 0.0)
         return cls(at=at, reason="rules of robots.txt", delay=delay, _parsed=parsed)
 

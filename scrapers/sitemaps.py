@@ -66,11 +66,10 @@ async def walk_sitemaps(fetch: Fetch, start: str, found: MutableMapping[str, Sig
     Raises:
         SourceBlocked: if the host refuses us.
     """
-    waiting, seen = [start], set[str]()
+    waiting, seen = {start: None}, set[str]()
     while waiting:
-        url = waiting.pop(0)
-        if url in seen:
-            continue
+        url = next(iter(waiting))
+        del waiting[url]
         seen.add(url)
         if len(seen) > SITEMAPS_MAX or len(found) > ADDRESSES_MAX:
             fetch.incomplete(f"more than {SITEMAPS_MAX} sitemaps or {ADDRESSES_MAX:,} addresses: the rest is not read")
@@ -91,7 +90,11 @@ async def walk_sitemaps(fetch: Fetch, start: str, found: MutableMapping[str, Sig
         for address in listed.pages:
             signal = listed.signals.get(address)
             found[address] = signal if found.get(address, signal) == signal else None
-        waiting.extend(listed.sitemaps)
+        for address in listed.sitemaps:
+            if len(seen) + len(waiting) > SITEMAPS_MAX:
+                break  # one more than is read, which is enough to be told so
+            if address not in seen:
+                waiting[address] = None
 
 
 def listed_pages(fetch: Fetch, found: Mapping[str, Signal | None], *, accept: str) -> AsyncIterator[Page]:

@@ -6,16 +6,20 @@ speaks HTTP/1.1 only; at the pace of a polite guest HTTP/2 has nothing to give. 
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import RawResponseMessage
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
@@ -24,11 +28,16 @@ from scrapers.addresses import is_private
 CONNECTIONS_MAX = 8
 """Connections to one host at once."""
 
+ANSWER_BYTES_MAX = 130 * 1024 * 1024
+"""Bytes of one answer on the wire, with its headers, what comes before them, and how its body is cut into chunks."""
+
 _HEADER_BYTES_MAX = 64 * 1024
 _KEPT_ALIVE_SECONDS = 30.0
 _AUTOMATIC = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
 """Headers that aiohttp would add: what is sent is what the archive says was sent."""
 
+_INTERIM = frozenset(range(100, 200)) - {101}
+"""Statuses of answers that another one follows."""
 _NO_ANSWER = (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, TimeoutError)
 
 
@@ -39,11 +48,22 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         tls: whom to trust; ``None`` only with ``loopback``, which is plain HTTP.
         loopback: one port of 127.0.0.1 for all hosts, or a port for each mapped host. The server gets plain HTTP with
             the Host header of the request; everything above still sees the scheme and host that were asked for.
+        names: looks names up instead of this machine; ``PublicResolver`` judges what it finds.
+        answer_bytes: the most that is taken from the wire for one answer.
     """
 
-    def __init__(self, *, tls: ssl.SSLContext | None, loopback: int | Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None,
+        loopback: int | Mapping[str, int] | None = None,
+        names: AbstractResolver | None = None,
+        answer_bytes: int = ANSWER_BYTES_MAX,
+    ) -> None:
         self._tls = tls
         self._loopback = loopback
+        self._names = names
+        self._answer_bytes = answer_bytes
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -52,13 +72,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: if no answer came, as httpx's own transport says it.
         """
+        may_repeat = request.method == "GET"
         while True:
             connection = _Connection()
             try:
                 response = await self._sent(request, connection)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                if connection.is_used and request.method == "GET":
+                if connection.is_used and may_repeat:
                     # The host had closed a connection that was kept (RFC 9110, 9.2.2): nothing was answered there.
+                    may_repeat = False
                     continue
                 raise _as_httpx(error) from error
             except _NO_ANSWER as error:
@@ -96,6 +118,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             if port is None:
                 raise httpx.UnsupportedProtocol(f"{url.host} is not mapped to loopback", request=request)
             return URL(f"http://127.0.0.1:{port}{url.raw_path.decode('ascii')}", encoded=True)
+        if is_private(url.host):
+            # aiohttp looks up no name that is an address.
+            raise httpx.ConnectError(f"{url.host} is not a public address", request=request)
         return URL(str(url), encoded=True)
 
     def _proxy(self, url: httpx.URL) -> str | None:
@@ -108,13 +133,17 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             loopback = self._loopback is not None
             watched = aiohttp.TraceConfig()
             watched.on_connection_reuseconn.append(_note_reuse)
+            connector = aiohttp.TCPConnector(
+                ssl=True if self._tls is None else self._tls,
+                limit=CONNECTIONS_MAX,
+                keepalive_timeout=_KEPT_ALIVE_SECONDS,
+                resolver=None if loopback else PublicResolver(self._names),
+            )
+            # There is no option for either of what is set below on what is aiohttp's own; tests would miss them.
+            wire: Any = partial(_Wire, asyncio.get_running_loop(), self._answer_bytes)
+            connector._factory = wire  # noqa: SLF001
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    ssl=True if self._tls is None else self._tls,
-                    limit=CONNECTIONS_MAX,
-                    keepalive_timeout=_KEPT_ALIVE_SECONDS,
-                    resolver=None if loopback else PublicResolver(),
-                ),
+                connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=_AUTOMATIC,
@@ -122,7 +151,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 max_field_size=_HEADER_BYTES_MAX,
                 trace_configs=[watched],
             )
-            # It would ask once more by itself when a connection is reset, past the pace; no option says otherwise.
+            # It would ask once more by itself when a connection is reset, past the pace.
             self._session._retry_connection = False  # noqa: SLF001
         return self._session
 
@@ -130,11 +159,16 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 class PublicResolver(AbstractResolver):
     """Looks names up, and refuses those that lead to an address that is not public: a page may not send us inside.
 
-    The proxies that the environment names may be anywhere: whoever runs us has chosen them.
+    The connection is then made to the very addresses that were judged: the name is not looked up again between, so that
+    a name server gains nothing by answering one thing now and another a moment later. The proxies that the environment
+    names may be anywhere: whoever runs us has chosen them.
+
+    Args:
+        names: looks names up; this machine if left out.
     """
 
-    def __init__(self) -> None:
-        self._names = ThreadedResolver()
+    def __init__(self, names: AbstractResolver | None = None) -> None:
+        self._names = names or ThreadedResolver()
         self._chosen = {URL(proxy).host for proxy in _proxies().values()}
 
     async def resolve(
@@ -169,6 +203,52 @@ class _Connection:
     """What is known of the connection that a request goes over: whether another request has gone over it before."""
 
     is_used: bool = False
+
+
+class _Wire(ResponseHandler):
+    """A connection whose answers are bounded, and over which none is taken that came before it was asked for.
+
+    aiohttp bounds a header and their number, and hands a body on in pieces. What it passes over by itself (interim
+    answers, what stands beside the sizes of chunks) could go on for as long as a request may take.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, answer_bytes: int) -> None:
+        super().__init__(loop)
+        self._answer_bytes = self._room = answer_bytes
+        self._is_awaited = False
+
+    def set_response_params(self, **params: Any) -> None:
+        self._room = self._answer_bytes
+        self._is_awaited = True
+        super().set_response_params(**params)
+
+    def feed_data(self, data: tuple[RawResponseMessage, aiohttp.StreamReader], size: int = 0) -> None:
+        if self._is_awaited:
+            self._is_awaited = data[0].code in _INTERIM
+            super().feed_data(data, size)
+        elif self.transport is not None:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        self._room -= len(data)
+        if self._room >= 0:
+            super().data_received(data)
+            return
+        error = aiohttp.ClientPayloadError(f"more than {self._answer_bytes:,} bytes came for one answer")
+        self.set_exception(error)
+        self._break_off(error)
+        if self.transport is not None:
+            self.transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if exc is not None:
+            # A body without a length ends with its connection: one that was reset is not whole.
+            self._break_off(aiohttp.ClientPayloadError(str(exc)))
+        super().connection_lost(exc)
+
+    def _break_off(self, error: Exception) -> None:
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(error)
 
 
 async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionReuseconnParams) -> None:

@@ -10,6 +10,7 @@ from scrapers.decode import PageUnreadable, json_value
 from scrapers.fields import Record, RecordInvalid, each
 from scrapers.paging import Part, follow
 from scrapers.scraper import Fetch, References, Scraper
+from scrapers.signals import entry
 
 MEDIA_TYPE = "application/vnd.api+json"
 
@@ -46,10 +47,13 @@ def part(page: Page) -> Part:
     document = _document(page)
     links, meta = document.record("links"), document.record("meta")
     total = next((value for name in ("total", "count", "total_count") if meta and (value := meta.whole(name))), None)
+    resources = document.entries("data")
+    following = _next(links) if links else None
     return Part(
-        entries=len(document.entries("data")),
-        next_url=_next(links) if links else None,
+        entries=len(resources),
+        next_url=following,
         total=total,
+        said=entry(map(repr, resources)) if following else None,
     )
 
 

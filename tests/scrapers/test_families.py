@@ -433,20 +433,20 @@ def walked(platform: str, start: str, bodies: Mapping[str, str], kind: str, **op
 
 
 def test_pages_counted_up_end_at_the_empty_one_or_at_the_count_of_pages() -> None:
-    full, empty = json.dumps({"n": [{"id": 1}], "pages": 2}), json.dumps({"n": [], "pages": 2})
+    full, second, empty = (json.dumps({"n": n, "pages": 2}) for n in ([{"id": 1}], [{"id": 2}], []))
     base, fields = "https://a.example/api", {"ref": "id"}
     until_empty = walked(
-        "json_catalogue", base, {base: full, f"{base}?p=2": full, f"{base}?p=3": empty}, JSON,
+        "json_catalogue", base, {base: full, f"{base}?p=2": second, f"{base}?p=3": empty}, JSON,
         entries="n", page={"query": "p"}, fields=fields,
     )  # fmt: skip
     assert until_empty.asked == [base, f"{base}?p=2", f"{base}?p=3"]
     counted = walked(
-        "json_catalogue", base, {base: full, f"{base}?p=2": full}, JSON,
+        "json_catalogue", base, {base: full, f"{base}?p=2": second}, JSON,
         entries="n", page={"query": "p", "pages": "pages"}, fields=fields,
     )  # fmt: skip
     assert counted.asked == [base, f"{base}?p=2"]
     by_offset = walked(
-        "json_catalogue", base, {base: full, f"{base}?skip=1": full, f"{base}?skip=2": empty}, JSON,
+        "json_catalogue", base, {base: full, f"{base}?skip=1": second, f"{base}?skip=2": empty}, JSON,
         entries="n", offset={"query": "skip"}, fields=fields,
     )  # fmt: skip
     assert by_offset.asked == [base, f"{base}?skip=1", f"{base}?skip=2"]

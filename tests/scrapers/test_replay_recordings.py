@@ -125,7 +125,7 @@ async def _all(fetch: RecordedFetch, parts: dict[str, Part]) -> list[Page]:
 
 def test_paging_stops_in_a_circle(tmp_path: Path) -> None:
     fetch = fetch_of(record(tmp_path, capture("/b"), capture("/c")))
-    pages = asyncio.run(_all(fetch, {f"{HOST}/b": Part(1, "/c"), f"{HOST}/c": Part(1, "/b")}))
+    pages = asyncio.run(_all(fetch, {f"{HOST}/b": Part(1, "/c", said="b"), f"{HOST}/c": Part(1, "/b", said="c")}))
     assert [page.url for page in pages] == [f"{HOST}/b", f"{HOST}/c"]
     assert fetch.incomplete_reasons == [f"the list leads back to {HOST}/b"]
     assert [problem.code for problem in fetch.problems] == ["paging_stopped"]
