@@ -17,6 +17,7 @@ from flows import (
     cli_classify,
     cli_database,
     cli_export,
+    cli_forget,
     cli_links,
     cli_rebuild,
     cli_reference,
@@ -52,6 +53,7 @@ app.add_typer(cli_links.app, name="links")
 app.add_typer(db_app, name="db")
 for command in (
     cli_backfill.backfill, cli_classify.classify, cli_classify.explain, cli_classify.problems, cli_export.export,
+    cli_forget.forget,
     cli_rebuild.rebuild, cli_rebuild.reread, cli_reference.reference, cli_report.report, cli_search.search,
     cli_serve.serve, cli_status.status, cli_stock.stock, cli_trends.snapshot, cli_trends.trends,
 ):  # fmt: skip
@@ -172,7 +174,10 @@ def harvest(
         return
     from flows.live import FAILING
     from flows.observatory import prefect_is_asked_for
+    from flows.settings import open_to_others
 
+    if warning := open_to_others():
+        console.say(warning, style="yellow")
     if prefect or prefect_is_asked_for():
         from flows.as_flow import harvest_as_flow
 
@@ -279,10 +284,10 @@ def db_upgrade(
 ) -> None:
     """Make the database if there is none, and migrate it to the newest schema; a migration makes the search anew."""
     from flows.observatory import open_observatory
-    from models.database import newest_revision
+    from models.database import newest_revision, shown_url
 
     with open_observatory() as observatory:
-        url = observatory.engine.url.render_as_string(hide_password=True)
+        url = shown_url(observatory.engine.url)
         if search:
             console.say(f"{observatory.store.rebuild_search():,} programmes can be searched")
     if as_json:
@@ -294,11 +299,10 @@ def db_upgrade(
 @db_app.command("url")
 def db_url(as_json: AsJson = False) -> None:
     """Print where the database is (its password hidden)."""
-    from sqlalchemy import make_url
-
     from flows.settings import Settings
+    from models.database import shown_url
 
-    url = make_url(Settings().database).render_as_string(hide_password=True)
+    url = shown_url(Settings().database)
     if as_json:
         console.print_json({"database": url})
     else:

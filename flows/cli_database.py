@@ -30,6 +30,7 @@ def backup(
     from flows.settings import Settings
     from flows.status_artifact import size
     from models.backup import back_up
+    from models.database import shown_url
 
     url = Settings().database
     if path.is_dir():
@@ -39,7 +40,7 @@ def backup(
     if as_json:
         console.print_json({"file": str(path), "bytes": path.stat().st_size})
         return
-    console.say(f"{size(path.stat().st_size)} of {make_url(url).render_as_string(hide_password=True)}")
+    console.say(f"{size(path.stat().st_size)} of {shown_url(url)}")
     console.out.print(console.plain(str(path)), soft_wrap=True)
 
 

@@ -301,9 +301,9 @@ def _show_rebuilt(
 
 
 def _shown(url: str) -> str:
-    from sqlalchemy import make_url
+    from models.database import shown_url
 
-    return make_url(url).render_as_string(hide_password=True)
+    return shown_url(url)
 
 
 def _show_differences(found: Sequence[TableDifference]) -> None:

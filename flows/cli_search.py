@@ -35,7 +35,8 @@ def search(
     from models.queries import search as search_words
     from models.read_only import open_to_read
 
-    engine = open_to_read(Settings().database)
+    settings = Settings()
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     try:
         found = search_words(
             engine, " ".join(words), source=source, country=country and country.upper(), withdrawn=withdrawn,

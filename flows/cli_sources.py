@@ -105,7 +105,7 @@ def signals(
 
     settings, declared = Settings(), discover()
     chosen = [declared[slug] for slug in named(sources or declared)]
-    engine = open_to_read(settings.database)
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     try:
         rows = signal_rows(engine, settings, chosen, datetime.now(UTC))
     finally:

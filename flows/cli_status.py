@@ -33,12 +33,14 @@ def status(
     quarterly), ok, retired, never harvested, no key. Nothing is written; `--json` has every figure.
     Exits with 0, whatever the state of the sources, unless `--check` is given.
     """
-    from flows.settings import Settings
+    from flows.settings import Settings, open_to_others
     from flows.showing import status_of
     from models.read_only import open_to_read
 
     settings = Settings()
-    engine = open_to_read(settings.database)
+    if warning := open_to_others():
+        console.say(warning, style="yellow")
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     try:
         found = status_of(engine, settings, datetime.now(UTC))
     finally:

@@ -101,7 +101,7 @@ def _skipped(source: Source, *, retired: bool) -> Checked | None:
 
 
 async def _check(source: Source, fetcher: HttpFetcher, settings: Settings) -> Checked:
-    archive = Archive(settings.data_dir / "checks")
+    archive = Archive(settings.trial_dirs[0])
     now = datetime.now(UTC)
     scraper = scraper_for(source, now.date())
     secret = key(source.needs_key) if source.needs_key else None

@@ -18,9 +18,14 @@ KEY_PREFIX = "MICROCRED_KEY_"
 
 
 class Settings(BaseSettings):
-    """What one installation decides. Keys of sources are read by ``key`` and are never part of the model's repr."""
+    """What one installation decides. Its repr shows no address that may hold a password.
 
-    model_config = SettingsConfigDict(env_prefix="MICROCRED_", env_file=".env", extra="ignore")
+    Keys of sources are read by ``key`` and are never part of it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="MICROCRED_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     data_dir: Annotated[Path, Field(description="Where the archive and the default database lie")] = Path("data")
     archive_url: Annotated[
@@ -32,8 +37,13 @@ class Settings(BaseSettings):
         ),
     ] = None
     database_url: Annotated[
-        str | None, Field(description="SQLAlchemy URL; default: SQLite file observatory.sqlite in the data directory")
+        str | None,
+        Field(description="SQLAlchemy URL; default: SQLite file observatory.sqlite in the data directory", repr=False),
     ] = None
+    database_patience_seconds: Annotated[
+        float,
+        Field(description="How long a database is waited for that others lock, or that goes away during a run", ge=0),
+    ] = 120.0
     contact: Annotated[
         str | None,
         Field(description="URL or e-mail sent in the User-Agent of every request, so that hosts can reach you"),
@@ -87,6 +97,11 @@ class Settings(BaseSettings):
         return self.data_dir / "readings"
 
     @property
+    def trial_dirs(self) -> tuple[Path, Path]:
+        """The folders of pages that were asked for to check, and to try, a source; archives of their own."""
+        return self.data_dir / "checks", self.data_dir / "trials"
+
+    @property
     def archive_bucket(self) -> str | None:
         """The address of the archive if it lies in object storage."""
         url = self.archive_url or ""
@@ -100,6 +115,23 @@ class Settings(BaseSettings):
                 self.data_dir / "spool" / re.sub(r"[^a-z0-9]+", "-", redacted(self.archive_bucket).lower()).strip("-")
             )
         return Path((self.archive_url or "").removeprefix("file://") or self.data_dir / "archive")
+
+
+def open_to_others(file: Path = Path(".env")) -> str | None:
+    """Return a warning if settings in a file that hold a key or a password can be read by other users, else nothing."""
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return None
+    if os.name != "posix" or not mode & 0o077:
+        return None
+    holds = [name for name, value in dotenv_values(file).items() if value and _is_secret(name, value)]
+    return f"{file.absolute()} holds {holds[0]} and is open to other users: chmod 600 {file}" if holds else None
+
+
+def _is_secret(name: str, value: str) -> bool:
+    is_named = name.startswith((KEY_PREFIX, "AWS_SECRET", "PGPASSWORD"))
+    return is_named or re.search(r"://[^/@\s]*:[^/@\s]+@", value) is not None
 
 
 @cache

@@ -120,7 +120,7 @@ def _read(source: Source, walked: Walked, parsed: Parsed, pages: Sequence[Page],
 @asynccontextmanager
 async def _opened(source: Source, settings: Settings) -> AsyncIterator[RunFetch]:
     """Open a run of its own archive: pages of a trial are kept, but are no look at the source."""
-    archive, now = Archive(settings.data_dir / "trials"), datetime.now(UTC)
+    archive, now = Archive(settings.trial_dirs[1]), datetime.now(UTC)
     secret = key(source.needs_key) if source.needs_key else None
     async with open_fetcher(settings) as fetcher:
         with archive.run_writer(source.slug, f"{now.timestamp():.0f}", now, secret=secret) as writer:

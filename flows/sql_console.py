@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flows.observatory import Observatory, code_version, open_archive
 from flows.publish import Tell, publish
 from flows.settings import Settings
+from models.database import shown_url
 from models.queries import database_state
 from models.store import Store
 from publishing.sqlite_files import METADATA_NAME, NAME
@@ -53,7 +54,7 @@ def exported(settings: Settings, engine: Engine, tell: Tell | None = None) -> Pa
         tell: is told how far the reading is, if there is something to read.
     """
     folder = settings.data_dir / "export" / "console"
-    state = f"{code_version()} {engine.url.render_as_string()} {database_state(engine)}"
+    state = f"{code_version()} {shown_url(engine.url)} {database_state(engine)}"
     told = folder / STATE_NAME
     if (folder / NAME).is_file() and told.is_file() and told.read_text(encoding="utf-8") == state:
         return folder / NAME

@@ -16,6 +16,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, func, inspect, make_url, select
 from sqlalchemy.exc import DatabaseError
 
+from models.database import shown_url
+from models.patience import is_gone
 from models.read_only import NotReadable, open_to_read
 from models.schema import METADATA
 
@@ -58,7 +60,7 @@ def back_up(url: str, into: Path) -> None:
         elif parsed.get_backend_name() == "sqlite":
             _copy(Path(parsed.database or ""), part)
         else:
-            raise ValueError(f"{parsed.render_as_string()}: neither sqlite:///FILE nor postgresql://...")
+            raise ValueError(f"{shown_url(parsed)}: neither sqlite:///FILE nor postgresql://...")
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.rename(into)
@@ -89,6 +91,8 @@ def check(url: str) -> Checked:
                 if table.name in there:
                     rows[table.name] = int(connection.execute(select(func.count()).select_from(table)).scalar_one())
     except DatabaseError as error:
+        if is_gone(error):
+            raise
         wrong.append(str(error.orig))
     finally:
         engine.dispose()
@@ -110,7 +114,8 @@ def dump_command(url: URL, into: Path) -> list[str]:
 
 
 def _without_password(url: URL) -> str:
-    place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    options = {name: value for name, value in url.query.items() if name != "password"}
+    place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, options)
     return place.render_as_string(hide_password=False)
 
 
@@ -138,7 +143,8 @@ def _dump(url: URL, part: Path) -> None:
     command = dump_command(url, part)
     if shutil.which(command[0]) is None:
         raise BackupFailed(f"{command[0]} is not on the PATH; where it is: {shlex.join(command)}")
-    password = {"PGPASSWORD": url.password} if url.password else {}
+    said = url.password or url.query.get("password")
+    password = {"PGPASSWORD": said} if isinstance(said, str) else {}
     for step in (command, ["pg_restore", "--list", str(part)]):
         done = subprocess.run(step, env=os.environ | password, capture_output=True, text=True, check=False)  # noqa: S603 - our words and the user's own URL
         if done.returncode:

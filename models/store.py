@@ -15,6 +15,7 @@ from models.classification import Classifier
 from models.copying import RunsMissing, copy_content, refuse_to_lose, remove_content, runs_of
 from models.database import open_database, writing
 from models.fact_queries import offerings_of, stale_facts
+from models.forgetting import overwrite_freed, remove_source
 from models.history import Readings
 from models.judge import accepted_outcome, unchanged_since
 from models.linking import CountedAs, Decision, KeptLink
@@ -199,6 +200,22 @@ class Store:
                 remove_content(here, slug)
                 copy_content(there, here, slug)
             load_words_of_source(here, slug)
+
+    def forget_source(self, slug: str) -> dict[str, int]:
+        """Remove everything that tells of a source in one transaction, and return how many rows of which table.
+
+        Their bytes may still lie in the files of the database: ``overwrite_freed``.
+        """
+        with writing(self.engine) as connection:
+            return remove_source(connection, slug)
+
+    def overwrite_freed(self) -> None:
+        """Write the files of the database anew, so that nothing that was removed is left in them.
+
+        Raises:
+            StillInTheFile: if another process reads a SQLite file meanwhile.
+        """
+        overwrite_freed(self.engine)
 
     def rebuild_search(self) -> int:
         """Make the full-text index anew in one transaction, and return how many programmes it holds."""

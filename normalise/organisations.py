@@ -5,10 +5,11 @@ from __future__ import annotations
 from models.records import OrganisationName, OrganisationRole
 from models.vocab import vocabulary
 from normalise.countries import country_code
+from normalise.people import without_contacts
 from normalise.place import money_country
 from normalise.reading import Trouble
 from normalise.record import RecordReader
-from normalise.text import NAME_MOST, bounded, one_line, reference, without_emails
+from normalise.text import NAME_MOST, bounded, one_line, reference
 from normalise.urls import canonical_url
 from normalise.words import lookup
 
@@ -27,7 +28,7 @@ def typed_organisations(printed: tuple[OrganisationName, ...], record: RecordRea
     """Return the organisations in printed order, each once in a role; the first mention counts."""
     kept: dict[tuple[str, str], OrganisationRole] = {}
     for organisation in printed[:ORGANISATIONS_MOST]:
-        name = bounded(without_emails(one_line(organisation.name)), NAME_MOST)
+        name = bounded(without_contacts(one_line(organisation.name)), NAME_MOST)
         if not name:
             continue
         if organisation.role not in vocabulary("role"):

@@ -13,6 +13,7 @@ from normalise.languages import language_tags
 from normalise.levels import eqf_level
 from normalise.offering import typed_offering
 from normalise.organisations import typed_organisations
+from normalise.people import without_contacts
 from normalise.place import volume_country
 from normalise.quantities import FIELDS, Volume
 from normalise.reading import Trouble
@@ -26,7 +27,6 @@ from normalise.text import (
     paragraphs,
     reference,
     storable,
-    without_emails,
 )
 
 LIST_MOST = 300  # entries of a list that are kept: languages, subjects, offerings
@@ -127,7 +127,7 @@ def _price(listing: Listing, record: RecordReader) -> PriceFacts:
     found = next((words for text in texts if text and (words := free_in_text(text))), None)
     if found is None:
         return PriceFacts()
-    record.words.keep("price", without_emails(one_line(found)))
+    record.words.keep("price", without_contacts(one_line(found)))
     return PriceFacts(price_type="free", price_amount=0.0, price_amount_max=0.0, price_is_from=False)
 
 
@@ -135,7 +135,7 @@ def _labels(printed: Iterable[str]) -> tuple[str, ...]:
     """Return cleaned labels in printed order, each once."""
     labels: dict[str, str] = {}
     for words in tuple(printed)[:LIST_MOST]:
-        label = bounded(without_emails(one_line(words)), LABEL_MOST)
+        label = bounded(without_contacts(one_line(words)), LABEL_MOST)
         if label:
             labels.setdefault(label.casefold(), label)
     return tuple(labels.values())
@@ -144,7 +144,7 @@ def _labels(printed: Iterable[str]) -> tuple[str, ...]:
 def _long_text(field: str, printed: str | None, record: RecordReader) -> str | None:
     if not printed:
         return None
-    text = without_emails(paragraphs(printed))
+    text = without_contacts(paragraphs(printed))
     if len(text) > TEXT_MOST:
         record.note(field, text, Trouble("out_of_range", f"longer than {TEXT_MOST} characters; its beginning is kept"))
     return bounded(text, TEXT_MOST) or None

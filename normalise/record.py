@@ -8,10 +8,11 @@ from models.records import Price, PriceFacts, Quantity, Source
 from normalise.dates import DayReading, read_day
 from normalise.findings import Findings, Words
 from normalise.money import PRICES_MOST, price_as_printed, price_facts
+from normalise.people import without_contacts
 from normalise.place import money_country
 from normalise.quantities import FIELDS, Volume, volume
 from normalise.reading import Reading, T, Trouble
-from normalise.text import bounded, one_line, without_emails
+from normalise.text import bounded, one_line
 from normalise.urls import canonical_url
 from normalise.words import lookup
 
@@ -51,7 +52,7 @@ class RecordReader:
         """Return a text on one line, at most ``most`` characters."""
         if not printed:
             return None
-        line = without_emails(one_line(printed))
+        line = without_contacts(one_line(printed))
         if line != printed:
             self.words.keep(field, printed)
         if len(line) > most:

@@ -12,7 +12,7 @@ import io
 import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import Lock
@@ -165,6 +165,20 @@ class Bucket:
             StorageFailed: if it could not be made.
         """
         self._make(name, io.BytesIO(content), lambda files, path: files.pipe_file(path, content, mode="create"))
+
+    def remove(self, name: str) -> None:
+        """Remove an object; nothing is done if there is none. What a store keeps of earlier versions is not reached.
+
+        Raises:
+            StorageFailed: if it could not be removed.
+        """
+        files, root = self._connected()
+        with self._asking(f"did not remove {name}"), suppress(FileNotFoundError):
+            files.rm_file(f"{root}/{name}")
+        with self._lock:
+            self._sizes.pop(name, None)
+            for key in [key for key in self._blocks if key[0] == name]:
+                del self._blocks[key]
 
     def upload(self, file: Path, name: str) -> None:
         """Make an object of a file, and make sure that it is what the file is; one that is there already is left.

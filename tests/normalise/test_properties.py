@@ -27,8 +27,9 @@ from models.records import (
 from models.vocab import vocabulary
 from normalise.amounts import amounts
 from normalise.dates import read_day
+from normalise.people import without_contacts
 from normalise.programme import normalise
-from normalise.text import key, one_line, paragraphs, without_emails
+from normalise.text import key, one_line, paragraphs
 from normalise.urls import canonical_url
 
 MakeSource = Callable[..., Source]
@@ -201,7 +202,7 @@ def test_cleaning_a_text_twice_changes_nothing(text: str):
     assert one_line(line) == line or "&" in line  # what was escaped three times is seen on the second reading
     assert paragraphs(block) == block or "&" in block
     assert key(key(text)) == key(text) or "&" in text
-    assert without_emails(without_emails(text)) == without_emails(text)
+    assert without_contacts(without_contacts(text)) == without_contacts(text)
 
 
 @given(
