@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import pytest
 
@@ -25,3 +26,21 @@ def test_what_was_there_is_passed_over_until_the_harvest_is_over() -> None:
     with pytest.raises(_Stop):
         broken_off(before[0], frozen)
     assert (gc.get_threshold(), gc.get_freeze_count()) == (before, frozen)
+
+
+class _Cycle:
+    """Something that only it itself refers to."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_a_harvest_left_in_cycles_is_gone_when_the_next_is_over() -> None:
+    with seldom():
+        left = weakref.ref(_Cycle())
+    assert left() is None
+
+    left = weakref.ref(_Cycle())  # between two harvests: the second begins by passing over it
+    with seldom():
+        pass
+    assert left() is None
