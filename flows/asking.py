@@ -25,7 +25,7 @@ def asked(sql: str, settings: Settings) -> tuple[list[str], list[tuple[Any, ...]
         NotReadable: if there is no database, or one of another schema.
         QueryRefused: if the question is no single select or has a mistake; the message says what may be meant.
     """
-    engine = open_to_read(settings.database)
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     try:
         return query_rows(engine, sql)
     except QueryRefused as refused:

@@ -15,14 +15,16 @@ from typing import Any
 
 from flows.archived import closing, pages_kept, walked_again, whole_run
 from flows.backfill_plan import BackfillPlan
+from flows.forgotten import refuse_forgotten
 from flows.look import Walked, finish, walk
 from flows.observatory import Observatory
+from models.locks import all_held
 from models.records import Page, PageFailure, RunRecord, Source
 from models.run_queries import run_record
 from scrapers.scraper import SourceBlocked
 from scrapers.source import scraper_for
 from scrapers.webarchives.errors import ArchiveFailed
-from scrapers.webarchives.holdings import Holdings
+from scrapers.webarchives.holdings import Holdings, HostHoldings
 from scrapers.webarchives.looks import PlannedLook
 from scrapers.webarchives.walking import CaptureFetch, TakenFrom, whole_within
 
@@ -65,8 +67,29 @@ async def backfill(
     """Make and store the looks of a plan, oldest first; one that cannot be finished costs no other.
 
     Raises:
+        InUse: if another process brings in the past of this source, or asks the same web archive.
         Exception: only if our archive or the database cannot be written.
     """
+    with all_held(observatory.engine, _held(source, holdings), f"a backfill of {source.slug}"):
+        return await _all_looks(observatory, source, holdings, plan, on_page=on_page, on_record=on_record)
+
+
+def _held(source: Source, holdings: Holdings) -> set[str]:
+    """Return what others must leave alone: a web archive is one host, and files may be read by any number."""
+    host = {f"web archive {holdings.origin}"} if isinstance(holdings, HostHoldings) else set[str]()
+    return host | {f"past of {source.slug}"}
+
+
+async def _all_looks(
+    observatory: Observatory,
+    source: Source,
+    holdings: Holdings,
+    plan: BackfillPlan,
+    *,
+    on_page: OnPage | None,
+    on_record: Callable[[RunRecord], None] | None,
+) -> Backfilled:
+    refuse_forgotten([source.slug], observatory.forgotten())
     runs: list[RunRecord] = []
     unfinished: list[tuple[datetime, str]] = []
     already = 0

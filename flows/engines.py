@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
 from typing import Any
 
-from flows.parent import end_with_parent
+from flows.processes import Processes
 from flows.settings import Settings
 
 CONNECTED_WITHIN_SECONDS, WORKERS_WITHIN_SECONDS = 15, 60
@@ -47,9 +46,7 @@ def open_pool(settings: Settings, jobs: int) -> Iterator[Pool]:
         EngineUnavailable: if Dask is not installed, or its cluster does not answer or has no workers.
     """
     if settings.engine == "processes":
-        # A fork would copy open databases and the threads of a progress bar.
-        context = get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent) as pool:
+        with Processes(jobs) as pool:
             yield Pool(pool, jobs)
         return
     with _dask_pool(settings.dask_address, jobs) as workers:

@@ -84,7 +84,7 @@ def _step_of_system(error: OSError) -> str:
 
     if isinstance(error, StorageFailed):
         return "see that it answers, and that its keys are in the environment of this command (docs/operate.md)"
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return _MAKE_ROOM
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return "give yourself the right to it, or name another folder with MICROCRED_DATA_DIR"
@@ -97,6 +97,7 @@ def _step_of_system(error: OSError) -> str:
 
 _DATABASE_STEPS = (
     ("database or disk is full|no space left", _MAKE_ROOM),
+    ("disk i/o error", f"{_MAKE_ROOM} (if there is room, the disk fails: see the log of the system)"),
     ("database is locked|lock timeout|could not obtain lock", "another command writes: wait until that has ended"),
     ("readonly database|unable to open database|permission denied|read-only", _GET_RIGHT),
     ("file is not a database|malformed|disk image", _DAMAGED),

@@ -6,27 +6,35 @@ Deployed by ``prefect.yaml`` under the module path ``flows.harvest.harvest``. Al
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 from prefect.states import Completed
+from sqlalchemy.exc import DBAPIError
 
-from flows.live import FAILING, harvest_source, open_fetcher, simulated_clock
+from flows.errors import told
+from flows.live import FAILING, harvest_source, is_of_a_store, open_fetcher, simulated_clock, why_not_stored
 from flows.observatory import Observatory, open_observatory
 from flows.sharding import sources_to_harvest
 from flows.showing import Status, status_of
 from flows.status_artifact import status_markdown
 from flows.troubles import Verdict, verdict
+from models.database import DatabaseMoved
 from models.queries import sources_in_trouble
 from models.records import RunRecord, Source
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
+
+log = logging.getLogger(__name__)
 
 ARTIFACT_KEY = "harvest-runs"
 ARTIFACT_COLUMNS = ("source", "outcome", "listings", "new", "changed", "missing", "withdrawn", "problems", "reason")
@@ -52,9 +60,14 @@ async def look_at_source(slug: str, harvest_one: Callable[[str], Awaitable[RunRe
     """Harvest one source; end failed if the run did.
 
     Raises:
-        LookFailed: if the outcome needs somebody's attention.
+        LookFailed: if the outcome needs somebody's attention, or the run could not be stored where it belongs.
     """
-    record = await harvest_one(slug)
+    try:
+        record = await harvest_one(slug)
+    except Exception as error:
+        if not is_of_a_store(error):
+            raise
+        raise LookFailed(f"failed: {why_not_stored(slug, error)}") from None
     if record.outcome in FAILING:
         raise LookFailed(f"{record.outcome}: {record.reason}")
 
@@ -83,17 +96,20 @@ async def harvest(
         HarvestFailed: at the end, if a source newly fails, is blocked or suspect, if one still is in another week, or
             if a named one is. All others are stored by then.
         UnknownSource: if a named source does not exist.
+        InUse: if another process is at work with all that are named.
         ValueError: if that is no shard.
     """
     moment = as_of or datetime.now(UTC)
     records: dict[str, RunRecord] = {}
     with open_observatory() as observatory:
         before = sources_in_trouble(observatory.engine)
-        ours = sources_to_harvest(observatory, sources or [], moment, retired=include_retired, shard=shard)
+        ours = sources_to_harvest(
+            observatory, sources or [], moment, retired=include_retired, shard=shard, refuses=bool(sources)
+        )
         with ours as due:
             chosen = {source.slug: source for source in due}
             states = await _look_at_all(observatory, chosen, moment, records, whole=whole)
-        status = status_of(observatory.engine, observatory.settings, moment)
+        status = _status(observatory, moment)
 
     failed = {
         slug: f"{records[slug].outcome}: {records[slug].reason}" if slug in records else str(state.message)
@@ -131,6 +147,15 @@ async def _look_at_all(
         return await asyncio.gather(*(cast("Awaitable[State[None]]", look) for look in looks))
 
 
+def _status(observatory: Observatory, moment: datetime) -> Status | None:
+    """Return how the sources are, ``None`` if the database that would tell is gone: what happened is told without."""
+    try:
+        return observatory.patience.repeated(partial(status_of, observatory.engine, observatory.settings, moment))
+    except (DBAPIError, DatabaseMoved) as error:
+        log.warning("how the sources are is not published: %s", told(error))
+        return None
+
+
 def _tell(found: Verdict) -> None:
     """Log what is known already and no news, and emit an event for what is."""
     for slug, reason in found.quiet.items():
@@ -142,11 +167,17 @@ def _tell(found: Verdict) -> None:
             emit_event(f"{EVENT}.{what}", resource=resource, payload={"source": slug, "reason": reason})
 
 
-async def _publish(rows: list[dict[str, Any]], status: Status, moment: datetime) -> None:
+async def _publish(rows: list[dict[str, Any]], status: Status | None, moment: datetime) -> None:
     day = f"{moment:%Y-%m-%d %H:%M} UTC"
-    await acreate_table_artifact(
-        key=ARTIFACT_KEY,
-        table=[{column: row[column] for column in ARTIFACT_COLUMNS} for row in rows],
-        description=f"Looks of {day}",
-    )
-    await acreate_markdown_artifact(key=STATUS_KEY, markdown=status_markdown(status), description=f"Sources at {day}")
+    try:
+        await acreate_table_artifact(
+            key=ARTIFACT_KEY,
+            table=[{column: row[column] for column in ARTIFACT_COLUMNS} for row in rows],
+            description=f"Looks of {day}",
+        )
+        if status is not None:
+            words = status_markdown(status)
+            await acreate_markdown_artifact(key=STATUS_KEY, markdown=words, description=f"Sources at {day}")
+    except httpx.TransportError as error:
+        # What was looked at is stored; the end of the flow run, which cannot be told either, says the rest.
+        log.warning("Prefect's server is gone (%s): nothing is published there", error)

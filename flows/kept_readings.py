@@ -19,6 +19,7 @@ from typing import Any, Self
 from flows.packed import Packing, digest_of
 from models.records import Listing, Page, Problem, Programme
 from normalise.conversions import in_force_alike
+from scrapers.private import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class KeptReadings:
         self._pages, self._programmes = [], []
 
     def _opened(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._file.parent)
         if self._file.exists() and not self._still_holds():
             self._file.unlink(missing_ok=True)
         connection = sqlite3.connect(self._file, timeout=1)

@@ -10,8 +10,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
 from flows import collecting
 from flows.archived import closing
+from flows.errors import told
+from flows.forgotten import refuse_forgotten
+from flows.left_behind import left_behind, take_in
 from flows.look import Walked, finish, pages_beside, walk
 from flows.nearest import did_you_mean
 from flows.observatory import Observatory
@@ -23,7 +29,6 @@ from models.records import Outcome, Page, PageFailure, RunRecord, Source
 from models.run_queries import known_pages, last_good_looks
 from scrapers.archive import ArchiveDamaged
 from scrapers.assemble import PageGone, Reading
-from scrapers.bucket import StorageFailed
 from scrapers.fetch import HttpFetcher
 from scrapers.hosts import OnWait
 from scrapers.source import discover, scraper_for
@@ -118,8 +123,33 @@ def is_due(source: Source, last_looks: Mapping[str, datetime], now: datetime) ->
 def due_sources(
     observatory: Observatory, slugs: Sequence[str], now: datetime, *, retired: bool = False
 ) -> list[Source]:
-    """Return the sources to harvest at ``now`` (see ``select``), judged by the runs in the database."""
-    return select(slugs, last_good_looks(observatory.engine), now, retired=retired)
+    """Return the sources to harvest at ``now`` (see ``select``), judged by the runs in the database.
+
+    Raises:
+        UnknownSource: as ``select``.
+        SourceForgotten: if one of those named was forgotten on request.
+    """
+    gone = observatory.forgotten()
+    refuse_forgotten(slugs, gone)
+    chosen = select(slugs, looks_until(observatory.engine, now), now, retired=retired)
+    return [source for source in chosen if source.slug not in gone]
+
+
+def looks_until(engine: Engine, now: datetime) -> dict[str, datetime]:
+    """Return the last good look of each source as the clock says now.
+
+    Looks of a time that is yet to come are left out, and said in the log: else a clock that was once ahead would keep
+    a source from being looked at until that time.
+    """
+    looks = last_good_looks(engine)
+    ahead = sorted(slug for slug, at in looks.items() if at > now + SLACK)
+    if not ahead:
+        return looks
+    log.warning(
+        "looks later than %s are stored of %s: either clock is wrong; they do not count for what is due",
+        f"{now:%Y-%m-%d %H:%M}", ", ".join(ahead),
+    )  # fmt: skip
+    return last_good_looks(engine, now + SLACK)
 
 
 @asynccontextmanager
@@ -147,6 +177,9 @@ async def harvest_source(
 ) -> RunRecord:
     """Harvest one source now and return the record of the run, whatever its outcome.
 
+    What a run that was killed left in the archive is taken in first; if that was the look of this very time, it is the
+    run that is returned, and nothing is asked.
+
     Args:
         observatory: where it is stored.
         source: the declaration.
@@ -162,13 +195,19 @@ async def harvest_source(
     started_at = datetime.now(UTC)
     # Loading a scraper and asking the database would hold up the requests of other sources.
     scraper = await asyncio.to_thread(scraper_for, source, as_of.date())
-    known = await asyncio.to_thread(known_pages, observatory.engine, source.slug)
-    may_skip = await asyncio.to_thread(vouching, observatory, scraper, as_of, whole=whole)
+    patiently = observatory.patience.repeated
+    left = await asyncio.to_thread(patiently, partial(left_behind, observatory, source.slug))
+    for run in left.whole:
+        record = await asyncio.to_thread(take_in, observatory, source, run)
+        if record.as_of == as_of:
+            return record
+    known = await asyncio.to_thread(patiently, partial(known_pages, observatory.engine, source.slug))
+    may_skip = await asyncio.to_thread(patiently, partial(vouching, observatory, scraper, as_of, whole=whole))
     secret = key(source.needs_key) if source.needs_key else None
     with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
         fetch = fetcher.run(
             source, writer=writer, archive=observatory.archive, known=known, secret=secret,
-            on_page=on_page or LoggedPages(source.slug), on_wait=on_wait, vouching=may_skip,
+            on_page=on_page or LoggedPages(source.slug), on_wait=on_wait, vouching=may_skip, left=left.bodies,
         )  # fmt: skip
         beside = pages_beside(observatory, source, as_of.date())
         walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)), beside)
@@ -222,7 +261,7 @@ async def harvest_sources(
             )  # fmt: skip
         except Exception as error:
             # Where a store cannot be reached, lines of code tell nobody anything.
-            log.exception("%s: the run could not be stored", slug, exc_info=not isinstance(error, StorageFailed))
+            log.exception("%s: the run could not be stored", slug, exc_info=not is_of_a_store(error))
             record = unstored(source, as_of, error)
         if watcher is not None:
             watcher.ended(record)
@@ -239,5 +278,16 @@ def simulated_clock(settings: Settings, as_of: datetime) -> Callable[[], datetim
 
 def unstored(source: Source, as_of: datetime, error: Exception) -> RunRecord:
     """Return the record of a run that the database does not know because storing it failed."""
-    reason = f"not stored: {type(error).__name__}: {error}"
-    return RunRecord(source=source.slug, as_of=as_of, outcome=Outcome.FAILED, reason=reason)
+    return RunRecord(source=source.slug, as_of=as_of, outcome=Outcome.FAILED, reason=why_not_stored(source.slug, error))
+
+
+def why_not_stored(slug: str, error: Exception) -> str:
+    """Return in words why a run is not in the database, and what to do."""
+    if not is_of_a_store(error):
+        return f"not stored: {type(error).__name__}: {error}"
+    return f"not stored: {told(error)}; then `microcred harvest {slug}` takes in what is in the archive of it"
+
+
+def is_of_a_store(error: Exception) -> bool:
+    """Whether the database, or where the archive lies, could not be reached or written."""
+    return isinstance(error, OSError | DBAPIError)

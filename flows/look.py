@@ -24,9 +24,11 @@ from models.judge import judge
 from models.records import Harvested, Listing, Origin, Page, PageFailure, Problem, Programme, RunRecord, Source
 from models.run_queries import previous_look
 from normalise.conversions import in_force_alike
+from normalise.people import impersonal, without_contacts
 from normalise.programme import normalise
 from scrapers.assemble import Reading, parse
 from scrapers.scraper import Fetch, PageFailed, Scraper, SourceBlocked
+from scrapers.warc import ArchiveNotWritten
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,9 @@ async def walk(
         fetch: brings the pages.
         reading: takes in each page as it comes; then the pages of the walk are returned without their bodies.
         beside: may have pages read elsewhere meanwhile.
+
+    Raises:
+        ArchiveNotWritten: if what came could not be archived, which is no fault of the source.
     """
     pages: list[Page] = []
     blocked: str | None = None
@@ -86,6 +91,8 @@ async def walk(
     except PageFailed:
         # The page is among the failures already; this says that what comes after it was never asked for.
         broken_off.append("the walk broke off at a failed page")
+    except ArchiveNotWritten:
+        raise
     except Exception as error:
         # Whatever a page makes a scraper do must cost this source only, and be told apart from the host's refusal.
         log.warning("%s: the walk crashed", scraper.source.slug, exc_info=True)
@@ -122,7 +129,7 @@ def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None =
     """
     parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed(kept)
     programmes: list[Programme] = []
-    problems = [*walked.problems, *parsed.problems]
+    problems = [impersonal(problem) for problem in (*walked.problems, *parsed.problems)]
     for listing in parsed.listings:
         programme, found = _normalised(scraper, listing, on, kept)
         programmes.append(programme)
@@ -135,7 +142,7 @@ def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None =
         duplicates=parsed.duplicates,
         rejected=parsed.rejected,
         blocked=walked.blocked,
-        crashed="; ".join((*walked.incomplete, *parsed.incomplete)) or None,
+        crashed=without_contacts("; ".join((*walked.incomplete, *parsed.incomplete))) or None,
         robots=walked.robots,
         origin=walked.origin,
         signals=walked.signals,
@@ -168,6 +175,8 @@ def conclude(
 ) -> RunRecord:
     """Judge a run against the last complete look before it and store it in one transaction.
 
+    That is done again if the database was gone meanwhile; a run that did arrive is found, and not stored twice.
+
     Args:
         observatory: where it is stored.
         source: the declaration.
@@ -181,23 +190,28 @@ def conclude(
 
     Raises:
         RunExists: if a run with other pages is stored at that time.
+        DBAPIError: if the database cannot be written, or is gone for longer than there is patience.
     """
-    with observatory.writing:
-        before = previous_look(observatory.engine, source.slug, as_of)
-        judgement = judge(source, harvested, before, code_version=code_version())
-        return observatory.store.record_run(
-            source,
-            as_of,
-            harvested,
-            judgement,
-            started_at=started_at,
-            finished_at=finished_at or datetime.now(UTC),
-            code_version=code_version(),
-            accepted_reason=accepted_reason,
-            classifier=Rules(source, made),
-            corrected=corrected,
-            reads_alike=_reading_as_on(source, as_of),
-        )
+
+    def store() -> RunRecord:
+        with observatory.writing:
+            before = previous_look(observatory.engine, source.slug, as_of, harvested)
+            judgement = judge(source, harvested, before, code_version=code_version())
+            return observatory.store.record_run(
+                source,
+                as_of,
+                harvested,
+                judgement,
+                started_at=started_at,
+                finished_at=finished_at or datetime.now(UTC),
+                code_version=code_version(),
+                accepted_reason=accepted_reason,
+                classifier=Rules(source, made),
+                corrected=corrected,
+                reads_alike=_reading_as_on(source, as_of),
+            )
+
+    return observatory.patience.repeated(store)
 
 
 def _reading_as_on(source: Source, as_of: datetime) -> Callable[[datetime], bool]:
@@ -220,11 +234,15 @@ def _nothing_new(
     harvested = Harvested(
         pages=walked.pages, problems=walked.problems, robots=walked.robots, origin=walked.origin, signals=walked.signals
     )
-    with observatory.writing:
-        return observatory.store.record_unchanged(
-            source, as_of, harvested,
-            reads_alike=_reading_as_on(source, as_of), started_at=started_at, code_version=code_version(),
-        )  # fmt: skip
+
+    def store() -> RunRecord | None:
+        with observatory.writing:
+            return observatory.store.record_unchanged(
+                source, as_of, harvested,
+                reads_alike=_reading_as_on(source, as_of), started_at=started_at, code_version=code_version(),
+            )  # fmt: skip
+
+    return observatory.patience.repeated(store)
 
 
 def pages_beside(observatory: Observatory, source: Source, on: date) -> PagesBeside:

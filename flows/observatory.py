@@ -18,12 +18,16 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from flows.decisions import Decisions
+from flows.forgotten import Forgotten, forgotten_here
 from flows.reading_beside import Reader
 from flows.settings import Settings
+from models.locks import IN_USE, waited_for
+from models.patience import Patience
 from models.records import Origin
 from models.store import Store, open_database
 from scrapers.archive import Archive
 from scrapers.bucket import bucket_at
+from scrapers.private import private_folder
 from scrapers.source import own_directory
 from scrapers.warc import RunWriter
 
@@ -37,7 +41,8 @@ ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
 class Observatory:
     """What every flow works with.
 
-    ``writing`` lets one run at a time into the database of this process; ``reader`` reads pages beside it.
+    ``writing`` lets one run at a time into the database of this process; ``reader`` reads pages beside it;
+    ``patience`` waits for a database that goes away meanwhile.
     """
 
     settings: Settings
@@ -46,11 +51,16 @@ class Observatory:
     archive: Archive
     writing: Lock = field(default_factory=Lock)
     reader: Reader = field(default_factory=Reader)
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def decisions(self) -> Decisions:
         """What people decided, kept in the archive."""
         return Decisions(self.archive.root, self.archive.bucket)
+
+    def forgotten(self) -> dict[str, Forgotten]:
+        """Return the sources that were forgotten on request, by slug."""
+        return forgotten_here(self.decisions, Decisions(self.archive.root))
 
     def run_writer(
         self, slug: str, as_of: datetime, *, secret: str | None = None, origin: Origin = Origin.LIVE
@@ -71,13 +81,18 @@ def open_observatory(settings: Settings | None = None) -> Iterator[Observatory]:
         ValueError: if the archive lies where nothing that is installed can reach.
     """
     settings = settings or Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data_dir)
     archive = open_archive(settings)
-    engine = open_database(settings.database)
+    engine = open_database(settings.database, settings.database_patience_seconds)
     reader = Reader(allowed=settings.reader_process)
     try:
         _make_ready(archive)
-        yield Observatory(settings=settings, engine=engine, store=Store(engine), archive=archive, reader=reader)
+        # Until this is over nobody changes the schema.
+        with waited_for(engine, IN_USE, shared=True):
+            yield Observatory(
+                settings=settings, engine=engine, store=Store(engine), archive=archive, reader=reader,
+                patience=Patience(settings.database_patience_seconds),
+            )  # fmt: skip
     finally:
         reader.close()
         engine.dispose()

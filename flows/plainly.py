@@ -30,10 +30,14 @@ WAIT_SHOWN_SECONDS = 3.0
 def harvest_plainly(
     slugs: Sequence[str], as_of: datetime, *, include_retired: bool, shard: str | None, whole: bool = False
 ) -> list[RunRecord]:
-    """Harvest the named or due sources of a shard and return their run records; progress on stderr if a terminal."""
+    """Harvest the named or due sources of a shard and return their run records; progress on stderr if a terminal.
+
+    Raises:
+        InUse: if another process is at work with all of them.
+    """
     with (
         open_observatory() as observatory,
-        sources_to_harvest(observatory, slugs, as_of, retired=include_retired, shard=shard) as chosen,
+        sources_to_harvest(observatory, slugs, as_of, retired=include_retired, shard=shard, refuses=True) as chosen,
     ):
         if not chosen:
             console.say("nothing is due; name a source to harvest it anyway (`microcred sources list`)")

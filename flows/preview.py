@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from flows.live import has_key, is_due, key_variable, select_named
+from flows.decisions import Decisions
+from flows.forgotten import forgotten
+from flows.live import has_key, is_due, key_variable, looks_until, select_named
 from flows.observatory import open_archive
 from flows.settings import Settings
 from flows.sharding import of_shard
+from models.database import shown_url
 from models.expected_queries import LastRun, last_live_runs, pages_of_last_looks
 from models.read_only import open_to_read
 from models.records import Source
-from models.run_queries import last_good_looks
 from scrapers.source import discover
 
 COLUMNS = (
@@ -54,21 +56,23 @@ def preview(
         UnknownSource: if a name is unknown or retired.
         NotReadable: if the database has another schema; the message says what to do.
     """
-    known = _known(settings)
+    known = _known(settings, now)
     if slugs:
         chosen = select_named(slugs, retired=retired)
     else:
         chosen = [s for s in discover().values() if s.retired is None and is_due(s, known.looks, now)]
-    return [_row(source, known, settings, now, named=bool(slugs)) for source in of_shard(chosen, shard)]
+    gone = forgotten(Decisions(settings.archive_dir))
+    rows = [_row(source, known, settings, now, named=bool(slugs)) for source in of_shard(chosen, shard)]
+    return [row | ({"would": f"not: {gone[row['source']].words()}"} if row["source"] in gone else {}) for row in rows]
 
 
-def _known(settings: Settings) -> Known:
+def _known(settings: Settings, now: datetime) -> Known:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         return Known()
-    engine = open_to_read(settings.database)
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     try:
-        return Known(looks=last_good_looks(engine), runs=last_live_runs(engine), pages=pages_of_last_looks(engine))
+        return Known(looks=looks_until(engine, now), runs=last_live_runs(engine), pages=pages_of_last_looks(engine))
     finally:
         engine.dispose()
 
@@ -95,7 +99,7 @@ def _row(source: Source, known: Known, settings: Settings, now: datetime, *, nam
         "key": variable,
         "key_is_set": has_key(source) if variable else None,
         "archive": f"{open_archive(settings)}/{source.slug}",
-        "database": make_url(settings.database).render_as_string(hide_password=True),
+        "database": shown_url(settings.database),
     }
 
 

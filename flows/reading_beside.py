@@ -13,13 +13,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 
-from flows.parent import end_with_parent
+from flows.processes import Processes
 from models.records import Page, Programme
 
 log = logging.getLogger(__name__)
@@ -68,7 +67,7 @@ class Reader:
     def __init__(self, *, allowed: bool = True, worth_pages: int = WORTH_PAGES) -> None:
         self._allowed = allowed and processors() > 1
         self._met: deque[float] = deque(maxlen=worth_pages)
-        self._pool: Executor | None = None
+        self._pool: Processes | None = None
         self._under_way: list[Future[dict[bytes, bytes]]] = []
 
     def is_worth_it(self) -> bool:
@@ -90,7 +89,7 @@ class Reader:
         """Give work to the process; ``None`` if there is none any more."""
         try:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
+                self._pool = Processes(1)
             coming = self._pool.submit(_done, work)
         except (RuntimeError, OSError) as error:  # a broken pool is a RuntimeError
             self._lost(error)

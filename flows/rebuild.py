@@ -22,7 +22,9 @@ from flows.look import conclude
 from flows.nearest import none_called
 from flows.observatory import Observatory, code_version
 from flows.reading_ahead import Brought, read_ahead
-from flows.sharding import in_shard
+from flows.sharding import in_shard, runs_of
+from models.database import shown_url
+from models.locks import all_held
 from models.records import Outcome
 from models.run_queries import StoredRun, readings_at, stored_runs
 from scrapers.archive import Archive, ArchiveDamaged
@@ -169,6 +171,7 @@ def rebuild(
 
     Raises:
         OtherCode: if the database holds runs that other code read.
+        InUse: if another process is storing runs of one of the sources in it; nothing is stored then.
         StorageFailed: if object storage does not give a run; started again, it goes on there.
     """
     done: dict[str, Rebuilt] = {}
@@ -177,8 +180,13 @@ def rebuild(
         if on_event is not None:
             on_event(event)
 
+    gone = into.forgotten()
+
     def due() -> Iterator[Event]:
         for plan in plans:
+            if plan.source in gone:
+                done[plan.source] = Rebuilt(source=plan.source, runs=0, left_out=(gone[plan.source].words(),))
+                continue
             rebuilt = done[plan.source] = Rebuilt(source=plan.source, runs=plan.runs, left_out=plan.left_out)
             stored = _stored_by_this_code(into.engine, plan.source)
             for event in plan.events:
@@ -188,10 +196,12 @@ def rebuild(
                 else:
                     yield event
 
-    for event, brought in read_ahead(into.archive, due(), jobs, into.settings):
-        _store(into, event, brought, done[event.run.source], corrects)
-        tell(event)
-    follow_decisions(into)
+    plans = list(plans)
+    with all_held(into.engine, (runs_of(plan.source) for plan in plans), "rebuilding these sources"):
+        for event, brought in read_ahead(into.archive, due(), jobs, into.settings):
+            _store(into, event, brought, done[event.run.source], corrects)
+            tell(event)
+        follow_decisions(into)
     for rebuilt in done.values():
         rebuilt.outcomes.update(run.outcome for run in stored_runs(into.engine, rebuilt.source).values())
     return list(done.values())
@@ -226,7 +236,7 @@ def _stored_by_this_code(engine: Engine, slug: str) -> Mapping[datetime, StoredR
     others = {run.code_version for run in stored.values()} - {code_version()}
     if others:
         raise OtherCode(
-            f"{engine.url.render_as_string()} was begun by other code ({', '.join(sorted(others))}; this is "
+            f"{shown_url(engine.url)} was begun by other code ({', '.join(sorted(others))}; this is "
             f"{code_version()}), and a history is read by one: remove it, or name another with --into"
         )
     return stored

@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.archived import closing
 from flows.decisions import Acceptance
+from flows.forgotten import refuse_forgotten
 from flows.look import conclude, read, walk
 from flows.observatory import Observatory
 from models.records import Origin, Outcome, RunRecord, Source
@@ -52,13 +53,14 @@ def replay_runs(observatory: Observatory, recording: Recording, *, accept: bool 
     """Harvest from the runs of a recording that is read already (see ``replay``).
 
     Raises:
-        ValueError: if there is no such source.
+        ValueError: if there is no such source, or it was forgotten on request.
         RunExists: as ``replay``.
     """
     source = discover().get(recording.source)
     if source is None:
         there_are = "`microcred sources list` shows those there are"
         raise ValueError(f"the recording is of {recording.source!r}, and there is no such source; {there_are}")
+    refuse_forgotten([source.slug], observatory.forgotten())
     runs = tuple(asyncio.run(_replay_run(observatory, source, run, accept=accept)) for run in recording.runs)
     return Replayed(runs=runs, surprises=tuple(surprises(recording, runs)))
 

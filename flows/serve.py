@@ -43,7 +43,7 @@ def opened_reach(settings: Settings, *, sql: bool = False, tell: Tell | None = N
     """
     if sql:
         require_datasette()
-    engine = open_to_read(settings.database)
+    engine = open_to_read(settings.database, settings.database_patience_seconds)
     declared = discover()
     archive = open_archive(settings)
     documents = LIVE_CHECKS.parent if LIVE_CHECKS.parent.is_dir() else None

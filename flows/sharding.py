@@ -16,7 +16,7 @@ from datetime import datetime
 
 from flows.live import due_sources
 from flows.observatory import Observatory
-from models.locks import held
+from models.locks import InUse, held, is_held
 from models.records import Source
 from scrapers.addresses import declared
 from scrapers.source import discover
@@ -70,24 +70,57 @@ def of_shard(sources: Iterable[Source], shard: str | None) -> list[Source]:
 
 @contextmanager
 def sources_to_harvest(
-    observatory: Observatory, slugs: Sequence[str], now: datetime, *, retired: bool = False, shard: str | None = None
+    observatory: Observatory,
+    slugs: Sequence[str],
+    now: datetime,
+    *,
+    retired: bool = False,
+    shard: str | None = None,
+    refuses: bool = False,
 ) -> Iterator[list[Source]]:
-    """Yield the sources to harvest at ``now``, and keep all other processes from their hosts meanwhile.
+    """Yield the sources to harvest at ``now``, and keep all other processes from them and from their hosts meanwhile.
 
-    What another process on the same PostgreSQL database asks at the moment is left to it, and said in the log. On
-    SQLite nobody is kept away: one process at a time harvests.
+    What another process that works with the same database asks or stores at the moment is left to it, and said in the
+    log.
+
+    Args:
+        observatory: where their runs are.
+        slugs: sources asked for by name; all that are due if none.
+        now: aware time that decides what is due.
+        retired: whether retired sources may be named.
+        shard: only this part of the host groups.
+        refuses: raise if everything is left to other processes.
 
     Raises:
         UnknownSource: as ``flows.live.select``.
+        InUse: if it refuses.
         ValueError: if that is no shard.
     """
     chosen = of_shard(due_sources(observatory, slugs, now, retired=retired), shard)
     groups: Mapping[str, str] = host_groups(discover().values())
-    with held(observatory.engine, {f"hosts of {groups[source.slug]}" for source in chosen}) as ours:
+    needs = {source.slug: {hosts_of(groups[source.slug]), runs_of(source.slug)} for source in chosen}
+    with held(observatory.engine, set().union(*needs.values())) as ours:
         # What another process has read since is due no more.
         still = {source.slug for source in due_sources(observatory, slugs, now, retired=retired)}
-        free = [source for source in chosen if f"hosts of {groups[source.slug]}" in ours]
+        free = [source for source in chosen if needs[source.slug] <= ours]
         for source in chosen:
             if source not in free:
-                log.warning("%s: left out: another process is asking its hosts", source.slug)
+                doing = "storing runs of it" if hosts_of(groups[source.slug]) in ours else "asking its hosts"
+                log.warning("%s: left out: another process is %s", source.slug, doing)
+        if refuses and chosen and not free:
+            missed = min(needs[chosen[0].slug] - ours)
+            raise InUse(
+                f"nothing was harvested: {missed} {is_held(observatory.engine, missed)}; start this again when it "
+                "has ended (what it has read is then due no more)"
+            )
         yield [source for source in free if source.slug in still]
+
+
+def hosts_of(group: str) -> str:
+    """Return under which name the hosts of a group are held while they are asked."""
+    return f"hosts of {group}"
+
+
+def runs_of(slug: str) -> str:
+    """Return under which name the runs of a source are held while they are stored one after another."""
+    return f"runs of {slug}"

@@ -9,14 +9,15 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from flows.console import records
 from flows.errors import told
-from flows.live import next_due
+from flows.live import looks_until, next_due
 from flows.observatory import open_archive
 from flows.settings import Settings, key
-from models.queries import InStore, Trouble, in_store, last_good_looks, source_health, sources_in_trouble
+from models.database import shown_url
+from models.queries import InStore, Trouble, in_store, source_health, sources_in_trouble
 from models.records import Outcome, Source
 from scrapers.archive import Archive
 from scrapers.bucket import StorageFailed
@@ -114,7 +115,7 @@ def status_of(engine: Engine, settings: Settings, at: datetime) -> Status:
         at: aware time that decides what is due and what is stale.
     """
     stored = in_store(engine)
-    declared, troubles, good = discover(), sources_in_trouble(engine), last_good_looks(engine)
+    declared, troubles, good = discover(), sources_in_trouble(engine), looks_until(engine, at)
     health = {
         str(row["source"]): {name: _plain(value) for name, value in row.items()}
         for row in records(source_health(engine))
@@ -140,7 +141,7 @@ def status_of(engine: Engine, settings: Settings, at: datetime) -> Status:
         sources=rows,
         waiting=(*(_waiting(row) for row in rows if row["state"] in ATTENTION), *trouble, *_chores(stored)),
         stored=stored,
-        database=make_url(settings.database).render_as_string(hide_password=True),
+        database=shown_url(settings.database),
         archive=str(archive),
         archive_files=None if files is None else len(files),
         archive_bytes=None if files is None else sum(files),

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
+_TROUBLE = ("08", "53", "55P03", "57", "58", "XX")
+"""How states of PostgreSQL begin that say nothing of the question: connection, resources, locks, operators, system
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+_SQLITE_TROUBLE = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOTADB,
+})  # fmt: skip
 _READS = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(select|with|values|explain)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -36,6 +45,7 @@ def raw_rows(connection: Connection, sql: str) -> tuple[list[str], list[Sequence
 
     Raises:
         QueryRefused: if it is no single select, tries to write, or has a mistake.
+        OperationalError: if the database went away, or something else is wrong with it and not with the question.
     """
     if not _READS.match(sql):
         raise QueryRefused("only one SELECT (or WITH, VALUES, EXPLAIN) can be asked; a query can only read")
@@ -50,11 +60,24 @@ def raw_rows(connection: Connection, sql: str) -> tuple[list[str], list[Sequence
         cursor.execute(sql, prepare=True) if postgresql else cursor.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except errors as error:
+        if not _is_mistake(error):
+            is_lost = connection.dialect.is_disconnect(error, driver, cursor)
+            if is_lost:
+                connection.invalidate(error)  # else giving it back fails, and is logged with lines of code
+            raise OperationalError(None, None, error, connection_invalidated=is_lost) from error
         raise QueryRefused(_explained(str(error))) from None
     finally:
         if not postgresql:
             cursor.execute("PRAGMA query_only = OFF")
         cursor.close()
+
+
+def _is_mistake(error: Exception) -> bool:
+    """Whether the question is wrong, and not the database that is asked."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _SQLITE_TROUBLE
+    state = getattr(error, "sqlstate", None)
+    return state is not None and not state.startswith(_TROUBLE)
 
 
 def _explained(words: str) -> str:

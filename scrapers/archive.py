@@ -11,6 +11,7 @@ there, in a local folder (``scrapers.spool``), and are read from either.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -35,6 +36,9 @@ from scrapers.warc import (
 from scrapers.warc_reading import ArchiveDamaged, Record, head_at, last_record, record_at, records_in
 
 __all__ = ["Archive", "ArchiveDamaged", "Capture", "Ending", "known_page"]
+
+NAMES_MOST = 1000
+"""Fewer files than this may be of one run."""
 
 
 class Archive:
@@ -66,6 +70,7 @@ class Archive:
         ``started`` is aware and gives the file its name; ``info`` adds lines to the warcinfo record.
 
         Raises:
+            FileExistsError: if every name is taken.
             ValueError: if ``started`` has no time zone, or ``source`` or ``run_key`` cannot be part of a file name.
         """
         if started.tzinfo is None:
@@ -76,8 +81,29 @@ class Archive:
         begun = started.astimezone(UTC)
         stem = f"{source}/{begun:%Y}/{source}-{begun:%Y%m%dT%H%M%SZ}-{key}"
         lines = {"source": source, "run-key": run_key, "started": begun.isoformat(), **(info or {})}
-        name = self._free_name(stem)
-        return RunWriter(self.root, name, info=lines, started=begun, secret=secret, delivery=self.spool)
+        for name in (f"{stem}{'' if number == 1 else f'-{number}'}.warc.gz" for number in range(1, NAMES_MOST)):
+            if (self.root / name).exists():
+                continue
+            try:
+                writer = RunWriter(self.root, name, info=lines, started=begun, secret=secret, delivery=self.spool)
+            except FileExistsError:
+                continue
+            # Whoever is given the name after this finds the file; whoever had it before shows only now.
+            try:
+                is_taken = self._is_closed(name)
+            except BaseException:
+                writer.discard()
+                raise
+            if not is_taken:
+                return writer
+            writer.discard()
+        raise FileExistsError(f"{stem}.warc.gz and {NAMES_MOST - 2} more of the same run exist")
+
+    def _is_closed(self, name: str) -> bool:
+        if (self.root / name).exists():
+            return True
+        there = {} if self.bucket is None else self.bucket.sizes(str(PurePosixPath(name).parent))
+        return name in there or name + OPEN_SUFFIX in there
 
     def files(self, source: str | None = None) -> list[str]:
         """Return the files of the archive (of one source), relative to the root, by source and time of start."""
@@ -92,6 +118,28 @@ class Archive:
         """Return the sizes of all files of the archive in bytes, those among them that are not of runs."""
         here = [file.stat().st_size for file in self.root.rglob("*") if file.is_file()]
         return here if self.bucket is None else [*here, *self.bucket.sizes().values()]
+
+    def held_of(self, source: str) -> dict[str, int]:
+        """Return every file of one source, here and in the bucket, those that broke off too, and its size in bytes."""
+        folder = self.root / _folder_of(source)
+        held = {path.relative_to(self.root).as_posix(): path.stat().st_size for path in _files_in(folder)}
+        if self.bucket is not None:
+            held |= {name: size for name, size in self.bucket.sizes(source).items() if name.startswith(f"{source}/")}
+        return held
+
+    def remove_all_of(self, source: str) -> None:
+        """Remove every file of one source, here and in the bucket; whoever calls it keeps others from writing one.
+
+        Raises:
+            StorageFailed: if the bucket did not do it.
+        """
+        for name in self.held_of(source):
+            if self.bucket is not None:
+                self.bucket.remove(name)
+            (self.root / name).unlink(missing_ok=True)
+        folder = self.root / _folder_of(source)
+        if folder.is_dir():
+            shutil.rmtree(folder)
 
     def body(self, place: ArchivePlace) -> bytes:
         """Return the body of the response at ``place``; a revisit is followed to its original.
@@ -243,15 +291,6 @@ class Archive:
             raise ArchiveDamaged(f"{at.file}: offset {at.offset}: a revisit that does not say where its original lies")
         return ArchivePlace(file=file, offset=int(offset), length=int(length))
 
-    def _free_name(self, stem: str) -> str:
-        names = (f"{stem}{'' if number == 1 else f'-{number}'}.warc.gz" for number in range(1, 1000))
-        taken = {} if self.bucket is None else self.bucket.sizes(str(PurePosixPath(stem).parent))
-        for name in names:
-            ways = (name, name + OPEN_SUFFIX)
-            if not any((self.root / way).exists() or way in taken for way in ways):
-                return name
-        raise FileExistsError(f"{stem}.warc.gz and 998 more of the same run exist")
-
     def _open(self, file: str) -> BinaryIO:
         relative = PurePosixPath(file)
         if relative.is_absolute() or ".." in relative.parts:
@@ -298,6 +337,16 @@ class Archive:
             truncated=record.fields.get("warc-truncated"),
             _load=(lambda: self.same(original, digest)) if original else (lambda: (record.headers, record.body)),
         )
+
+
+def _folder_of(source: str) -> str:
+    if not source.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"not the name of a source: {source!r}")
+    return source
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if not path.is_dir())
 
 
 def _is_run(name: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Self
 
-from models.records import EMPTY, KnownPage, Page, PageFailure, Source
+from models.records import EMPTY, ArchivePlace, KnownPage, Page, PageFailure, Source
 from scrapers.archive import Archive
 from scrapers.client import DEFAULT_LIMITS, FetchLimits
 from scrapers.door import Door
@@ -78,6 +78,7 @@ class HttpFetcher:
         secret: str | None = None,
         on_wait: OnWait | None = None,
         vouching: Vouching | None = None,
+        left: Mapping[tuple[str, str], ArchivePlace] | None = None,
     ) -> RunFetch:
         """Return the ``Fetch`` of one run of ``source``.
 
@@ -89,6 +90,7 @@ class HttpFetcher:
             secret: the key of the source, sent where its declaration says.
             on_wait: told when a request waits for the pace of its host, and for how long.
             vouching: which pages need not be asked for; without it what signals say is kept, and every page asked for.
+            left: bodies that a run which broke off has archived, by the address asked for and the digest.
         """
         run = RunFetch(
             self._hosts,
@@ -101,6 +103,7 @@ class HttpFetcher:
             secret=secret,
             on_wait=on_wait,
             vouching=vouching,
+            left=left,
         )
         self._runs.append(run)
         return run

@@ -10,15 +10,16 @@ from typing import Any, Self
 
 import httpx
 
-from models.records import EMPTY, KnownPage, Origin, Page, PageFailure, Source
+from models.records import EMPTY, ArchivePlace, KnownPage, Origin, Page, PageFailure, Source
 from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
-from scrapers.client import IN_FLIGHT_MAX, Answer
+from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, can_be_sent
 from scrapers.door import REDIRECTS, Door, next_hop
 from scrapers.hosts import Hosts, NoPage, OnWait, page_of
 from scrapers.posting import split
 from scrapers.run_record import closing_record
 from scrapers.scraper import PageFailed
+from scrapers.secret import Secret
 from scrapers.signals import Signal
 from scrapers.sniff import challenge, expected_of, sniff
 from scrapers.turns import HeldPage, end, in_turn
@@ -52,14 +53,17 @@ class RunFetch(Door):
         secret: str | None,
         on_wait: OnWait | None = None,
         vouching: Vouching | None = None,
+        left: Mapping[tuple[str, str], ArchivePlace] | None = None,
     ) -> None:
         super().__init__(hosts, source, agent=agent, on_wait=on_wait)
         self.pages: list[Page] = []
         self._writer = writer
         self._archive = archive
         self._known = known
+        self._left = left or {}
         self._on_page = on_page
-        self._secret = secret
+        self._key = secret
+        self._secret = Secret(secret, source.key.prefix if source.key else "")
         self._watch = SignalWatch(vouching, known, ArchivedBodies(archive)) if vouching is not None else None
         self._tasks: set[asyncio.Task[Page]] = set()
 
@@ -205,15 +209,25 @@ class RunFetch(Door):
     async def _put(self, address: httpx.URL, headers: dict[str, str], body: bytes | None) -> Answer:
         """Ask with the key of the source in its place, which nobody else ever sees."""
         place = self._source.key
-        if place is not None and self._secret is not None:
+        if place is not None and self._key is not None:
             if place.query:
-                address = address.copy_merge_params({place.query: self._secret})
+                address = address.copy_merge_params({place.query: self._key})
             if place.header:
-                headers = {**headers, place.header: f"{place.prefix}{self._secret}"}
-        return await self._host(address).ask(address, headers, self._limits, body)
+                headers = {**headers, place.header: f"{place.prefix}{self._key}"}
+        return await self._said(address, headers, self._limits, body)
+
+    async def _said(
+        self, address: httpx.URL, headers: Mapping[str, str], limits: FetchLimits, body: bytes | None = None
+    ) -> Answer:
+        """Ask, and let nobody see what a host says back of the key: from here on there is none in anything."""
+        try:
+            return (await super()._said(address, headers, limits, body)).without(self._secret)
+        except NoPage as missing:
+            answer = missing.answer and missing.answer.without(self._secret)
+            raise NoPage(self._redact(str(missing)), answer) from None
 
     def _accepted(self, answer: Answer, asked_for: str, accept: str | None) -> Page:
-        page = self._page_of(answer, asked_for)
+        page = page_of(answer, asked_for)
         refusal = answer.status_words() if answer.status in REFUSALS else challenge(page)
         if refusal:
             self._keep(answer, asked_for, "failed")
@@ -228,17 +242,25 @@ class RunFetch(Door):
     def _kept_page(self, page: Page, answer: Answer) -> Page:
         exchange = self._exchange(answer, page.url, "page")
         known = self._known.get(page.url)
-        if known is None or known.digest != page.digest:
+        unchanged = known is not None and known.digest == page.digest
+        there = known.place if known is not None and unchanged else self._left.get((page.url, page.digest))
+        original = self._there(there, page.url, is_told=unchanged)
+        if original is None:
             place = self._writer.response(exchange)
-            return replace(page, place=place, record=place)
-        try:
-            original, _, _ = self._archive.original(known.place)
-        except ArchiveDamaged as error:
-            self._archive_damaged(error, page.url)
-            place = self._writer.response(exchange)
-            return replace(page, place=place, record=place, unchanged=True)
+            return replace(page, place=place, record=place, unchanged=unchanged)
         record = self._writer.revisit(exchange, original, not_modified=False)
-        return replace(page, place=original.place, record=record, unchanged=True)
+        return replace(page, place=original.place, record=record, unchanged=unchanged)
+
+    def _there(self, place: ArchivePlace | None, url: str, *, is_told: bool) -> Original | None:
+        """Return the archived response that holds a body already; one that is damaged is told of if it must be."""
+        if place is None:
+            return None
+        try:
+            return self._archive.original(place)[0]
+        except ArchiveDamaged as error:
+            if is_told:
+                self._archive_damaged(error, url)
+            return None
 
     def _not_modified(self, answer: Answer, asked_for: str, known: KnownPage | None, *, bare: bool) -> Page | None:
         """Return the page a 304 stands for, or ``None`` if it must be asked for anew."""
@@ -252,7 +274,7 @@ class RunFetch(Door):
         if original.digest != known.digest or original.url != encoded_url(self._redact(answer.url)):
             # Another address answered than last time, whose validators ours are not.
             return None
-        fresh = self._page_of(answer, asked_for)
+        fresh = page_of(answer, asked_for)
         record = self._writer.revisit(self._exchange(answer, asked_for, "page"), original, not_modified=True)
         merged = {**headers, **{name: value for name, value in fresh.headers.items() if name != "content-length"}}
         return replace(
@@ -274,25 +296,16 @@ class RunFetch(Door):
 
     def _conditional(self, accept: str | None, known: KnownPage | None) -> dict[str, str]:
         headers = self._headers(accept)
-        if known is not None and known.etag:
+        if known is not None and can_be_sent(known.etag):
             headers["If-None-Match"] = known.etag
-        if known is not None and known.last_modified:
+        if known is not None and can_be_sent(known.last_modified):
             headers["If-Modified-Since"] = known.last_modified
         return headers
 
     # ---- what is kept --------------------------------------------------------------------
 
-    def _page_of(self, answer: Answer, asked_for: str) -> Page:
-        page = page_of(answer, asked_for)
-        redact = self._redact
-        return replace(
-            page,
-            final_url=redact(page.final_url),
-            headers={name: redact(value) for name, value in page.headers.items()},
-        )
-
     def _redact(self, text: str) -> str:
-        return self._writer.redact(text)
+        return self._secret.kept_out_of(text)
 
     def _keep(self, answer: Answer, asked_for: str, purpose: Purpose) -> None:
         self._writer.response(self._exchange(answer, asked_for, purpose))

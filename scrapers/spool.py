@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scrapers.bucket import Bucket, StorageFailed
+from scrapers.private import private_file
 from scrapers.warc import OPEN_SUFFIX
 
 NEXT_STEP = "see that the store answers, then `microcred harvest`, which brings first what waits"
@@ -35,7 +36,7 @@ class Spool:
             FileExistsError: if there is one.
         """
         while True:
-            handle = path.open("xb")
+            handle = private_file(path)
             fcntl.flock(handle, fcntl.LOCK_EX)
             if _is_at(path, handle):
                 return handle

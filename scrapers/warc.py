@@ -28,6 +28,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -42,6 +43,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from models.records import ArchivePlace, Page
+from scrapers.private import private_file, private_folder
+from scrapers.secret import Secret
 
 Purpose = Literal["page", "robots", "redirect", "failed"]
 """Why a response is in the archive: a page given to the scraper, a robots.txt, a redirect, or a page not accepted."""
@@ -50,7 +53,6 @@ PURPOSE_FIELD = "Observatory-Purpose"
 ASKED_FOR_FIELD = "Observatory-Asked-For"
 REFERS_TO_LENGTH_FIELD = "Observatory-Refers-To-Length"
 OPEN_SUFFIX = ".open"
-REDACTED = "REDACTED"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 COMPRESSION_LEVEL = 2
@@ -119,6 +121,10 @@ def kept_headers(headers: Iterable[tuple[str, str]], length: int) -> Headers:
     return (*kept, ("content-length", str(length)))
 
 
+class ArchiveNotWritten(OSError):
+    """The file of a run could not be written on (a full disk, say): it ends as that of a run that broke off."""
+
+
 class Delivery(Protocol):
     """Brings files that are written here to an archive that is elsewhere."""
 
@@ -133,7 +139,8 @@ class RunWriter:
     """Writes the file of one run. One writer per file; not to be shared between threads.
 
     ``file`` is the final name relative to the archive. ``secret`` (the key of a source) is replaced by ``REDACTED``
-    in every address and header. At the end of its context the file is in the archive, unless an error ended it: a file
+    in every address, header and word about the run; bodies are given without it (``scrapers.run_fetch``), since their
+    digests are known before. At the end of its context the file is in the archive, unless an error ended it: a file
     to be delivered is then left for whoever opens the archive next.
     """
 
@@ -151,11 +158,12 @@ class RunWriter:
         self._delivery = delivery
         self._final = root / file
         self._path = self._final.with_name(self._final.name + OPEN_SUFFIX)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._secrets = tuple(sorted({secret, quote(secret, safe="")}, key=len, reverse=True)) if secret else ()
+        private_folder(self._path.parent)
+        self._secret = Secret(secret)
         self._records = WARCWriter(io.BytesIO(), gzip=False, warc_version="WARC/1.1")
-        self._handle: BinaryIO = delivery.create(self._path) if delivery else self._path.open("xb")
+        self._handle: BinaryIO = delivery.create(self._path) if delivery else private_file(self._path)
         self._offset = 0
+        self._lost: ArchiveNotWritten | None = None
         self._info_id = ""
         self._write_info(info, started)
 
@@ -170,14 +178,12 @@ class RunWriter:
 
     @property
     def closed(self) -> bool:
-        """Whether the file has its final name and takes no more records."""
+        """Whether the file takes no more records: it has its final name, or could not be written on."""
         return self._handle.closed
 
     def redact(self, text: str) -> str:
-        """Return ``text`` with the key of the source, plain or percent-encoded, replaced by ``REDACTED``."""
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
-        return text
+        """Return ``text`` with the key of the source, however it is written, replaced by ``REDACTED``."""
+        return self._secret.kept_out_of(text)
 
     def response(self, exchange: Exchange) -> ArchivePlace:
         """Keep a response and its request; return the place of the response."""
@@ -245,6 +251,11 @@ class RunWriter:
         self._append(record)
         self._finish()
 
+    def discard(self) -> None:
+        """Remove the file, in which nothing is kept yet."""
+        self._path.unlink(missing_ok=True)
+        self._handle.close()
+
     def deliver(self) -> None:
         """Bring the closed file to the archive if that is elsewhere; a second time does nothing.
 
@@ -256,7 +267,7 @@ class RunWriter:
             delivery.deliver(self.file)
 
     def _redacted(self, value: Any) -> Any:
-        if not self._secrets:
+        if not self._secret:
             return value
         if isinstance(value, str):
             return self.redact(value)
@@ -339,14 +350,32 @@ class RunWriter:
         self._records.write_record(record)
         packer = isal_zlib.compressobj(COMPRESSION_LEVEL, isal_zlib.DEFLATED, zlib.MAX_WBITS | 16)
         member = packer.compress(plain.getbuffer()) + packer.flush()
-        self._handle.write(member)
-        self._handle.flush()
+        if self._lost is not None:
+            raise self._lost
+        try:
+            self._handle.write(member)
+            self._handle.flush()
+        except OSError as error:
+            raise self._given_up(error) from error
         place = ArchivePlace(file=self.file, offset=self._offset, length=len(member))
         self._offset += len(member)
         return place
 
+    def _given_up(self, error: OSError) -> ArchiveNotWritten:
+        """Leave the file with the records that are whole: where the next would begin is known of these alone."""
+        self._lost = ArchiveNotWritten(error.errno, error.strerror, str(self._path))
+        with suppress(OSError):
+            self._handle.close()  # it tries once more to write what it could not
+        with suppress(OSError):
+            os.truncate(self._path, self._offset)
+        return self._lost
+
     def _finish(self) -> None:
-        os.fsync(self._handle.fileno())
+        try:
+            os.fsync(self._handle.fileno())
+        except OSError as error:
+            # A second attempt would say that all is well (https://wiki.postgresql.org/wiki/Fsync_Errors).
+            raise self._given_up(error) from error
         # Renamed before it is closed: what holds an open file keeps it from being taken for one left behind.
         self._path.rename(self._final)
         self._handle.close()

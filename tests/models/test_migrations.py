@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from older_schema import MIGRATIONS, migrate_to
 from sqlalchemy import URL, CheckConstraint, Connection, Engine, inspect, make_url, text
 
 from models.change_log import CHANGES
@@ -28,8 +28,6 @@ from models.queries import programmes_found
 from models.schema import METADATA
 from models.search_tables import INDEX
 from models.views import VIEWS
-
-MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
 
 
 def test_migrations_leave_the_declared_tables(engine: Engine):
@@ -134,16 +132,6 @@ def test_a_plain_postgresql_url_is_opened_with_psycopg(postgresql_server: URL):
     engine = make_engine(postgresql_server.set(drivername="postgresql"))
     assert engine.dialect.driver == "psycopg"
     engine.dispose()
-
-
-def migrate_to(connection: Connection, newest: str) -> None:
-    """Bring an empty database to an earlier revision, without views: those are today's."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    with Operations.context(context):
-        for script in reversed(list(scripts.walk_revisions(head=newest))):
-            script.module.upgrade()
-    context.stamp(scripts, newest)
 
 
 def fill(connection: Connection, name: str, **known: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,9 @@ from models.queries import (
     trend_frame,
 )
 from models.records import (
+    Harvested,
     Judgement,
+    Offering,
     OrganisationRole,
     Origin,
     Outcome,
@@ -139,6 +142,31 @@ def test_the_previous_look_is_the_last_complete_one_before(told: Told):
     assert earlier is not None
     assert earlier.refs == {"a", "b"}
     assert previous_look(told.engine, "alpha", at("2024-01-01")) is None
+
+
+def test_the_previous_look_tells_what_those_said_that_say_something_else_now_or_are_gone(told: Told):
+    run = Offering(ref="r1", start_date=date(2024, 9, 1))
+    old = a_programme("a", title="Old", languages=("en",), offerings=(run,), price=10)
+    told.run("2024-01-01", old, "b", "c")
+    now = (a_programme("a", title="New", price=11), a_programme("b"), a_programme("d"))
+    look = previous_look(told.engine, "alpha", at("2024-01-08"), harvest_of(at("2024-01-08"), now))
+    assert look is not None
+    assert look.reworded == {"a"}
+    assert look.said.keys() == {"a", "c"}
+    said = look.said["a"]
+    assert (said.title, said.languages, said.price.price_amount) == ("Old", ("en",), 10)
+    assert [(one.ref, one.start_date) for one in said.offerings] == [("r1", date(2024, 9, 1))]
+    assert look.older == {}
+
+
+def test_pages_that_an_earlier_look_got_are_known_again(told: Told):
+    first = told.run("2024-01-01", "a")
+    told.run("2024-01-08", "a", "b")
+    page = replace(harvest_of(first.as_of, (a_programme("a"),)).pages[0], at=at("2024-01-15"))
+    copy = Harvested(pages=(page,), programmes=(a_programme("a"),))
+    look = previous_look(told.engine, "alpha", at("2024-01-15"), copy)
+    assert look is not None
+    assert look.older == {"https://alpha.example/": at("2024-01-01")}
 
 
 def test_known_pages_are_the_last_archived_captures_of_each_url(told: Told):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
+import resource
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from live_site import BASE, STARTED, Observed, Site
 from object_storage import Storage, fresh
+from small_runs import a_page
 from warcio.archiveiterator import ArchiveIterator
 
 from models.records import ArchivePlace, Page
@@ -17,7 +21,7 @@ from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.bucket import Bucket
 from scrapers.run_fetch import RunFetch
 from scrapers.run_record import WalkedPage, pages_in
-from scrapers.warc import sha256
+from scrapers.warc import ArchiveNotWritten, sha256
 
 COURSES = f"{BASE}/courses"
 
@@ -234,3 +238,27 @@ def test_pages_come_back_as_the_walk_had_them(site: Site, observed: Kept) -> Non
     assert "etag" not in second.result[0].headers
     assert second.result[1].headers["last-modified"] == "Mon"
     assert second.result[0].record != second.result[0].place
+
+
+def test_a_file_that_cannot_be_written_on_ends_with_its_whole_records(tmp_path: Path) -> None:
+    """A limit on the size of files, as a full disk: what fits in part is cut away, and there is no second attempt."""
+    page = a_page(COURSES, "<p>a</p>", STARTED, place=None)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    writer = Archive(tmp_path).run_writer("tu_example", "0123456789", STARTED)
+    writer.page(page)
+    file = tmp_path / f"{writer.file}.open"
+    whole = file.read_bytes()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 100, before[1]))
+    try:
+        with pytest.raises(ArchiveNotWritten) as failed:
+            writer.page(replace(page, body=os.urandom(4000)))
+        assert failed.value.errno == errno.EFBIG
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with pytest.raises(ArchiveNotWritten):
+        writer.page(page)
+    with pytest.raises(ArchiveNotWritten):
+        writer.close({})
+    assert writer.closed
+    assert file.read_bytes() == whole
+    assert [capture.digest for capture in Archive(tmp_path).read_run(writer.file)] == [page.digest]
