@@ -30,7 +30,7 @@ farm: $(READY)  ## Run the tests with several Prefect workers, Dask and PostgreS
 	@$(BIN)/python -m pytest -m farm tests/flows/test_prefect_workers.py
 
 faults: $(READY)  ## Let things go wrong on purpose: kills at random moments, databases and networks gone (many minutes)
-	@$(BIN)/python -m pytest -m faults
+	@$(BIN)/python -m pytest -m faults -n $$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)') --dist worksteal --durations 20
 
 fuzz: $(READY)  ## Attack every parser with inputs made up on the way (SECONDS=10 for each of them)
 	@$(UV) sync --frozen --quiet --group fuzz --python $(BIN)/python

@@ -41,8 +41,9 @@ ROOMS_THAT_READ = ("scrapers", "normalise", "models.vocab")
 class Observatory:
     """What every flow works with.
 
-    ``writing`` lets one run at a time into the database of this process; ``reader`` reads pages beside it;
-    ``patience`` waits for a database that goes away meanwhile.
+    ``writing`` lets one run at a time into the database of this process; ``reader`` may read pages beside it, and
+    whoever allows it that closes it in the end (``open_observatory``); ``patience`` waits for a database that goes away
+    meanwhile.
     """
 
     settings: Settings
@@ -50,7 +51,7 @@ class Observatory:
     store: Store
     archive: Archive
     writing: Lock = field(default_factory=Lock)
-    reader: Reader = field(default_factory=Reader)
+    reader: Reader = field(default_factory=lambda: Reader(allowed=False))
     patience: Patience = field(default_factory=Patience)
 
     @property

@@ -243,7 +243,7 @@ def _told_first(run: Run, data: Path) -> None:
     assert (dry.returncode, told["done"], told["files"]) == (0, False, 3)
     assert told["rows"] == sum(told["rows_by_table"].values()) > 100
     assert "nothing was changed" in dry.said
-    assert f"not reached: {data / 'copy.sqlite'}" in dry.said
+    assert f"notreached:{data / 'copy.sqlite'}" in "".join(dry.said.split())  # however long lines are broken
     assert {file: file.read_bytes() for file in data.rglob("*.gz")} == before
 
     assert run("forget", GONE, "--yes").returncode == 2
