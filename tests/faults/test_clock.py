@@ -225,6 +225,7 @@ def months(*numbers: int) -> list[datetime]:
     return [datetime(2024, number, 1, tzinfo=UTC) for number in numbers]
 
 
+@pytest.mark.faults
 def test_looks_of_a_clock_that_was_set_back_give_the_history_of_looks_in_their_order(
     here: Observatory, there: Observatory, world: Site
 ) -> None:

@@ -73,7 +73,8 @@ def stopped_at(
     return runs
 
 
-@pytest.mark.parametrize("mode", [pytest.param("fast", marks=pytest.mark.faults), "immediate"])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.faults
 def test_a_server_that_is_restarted_in_mid_load_is_waited_for(
     on_own_server: Place, server: failing.Server, undisturbed: Engine, mode: str
 ) -> None:
@@ -115,7 +116,7 @@ def test_a_server_that_stays_away_is_given_up_once_for_all_sources(
     on_own_server.assert_right(undisturbed)
 
 
-@pytest.mark.parametrize("mode", [pytest.param("fast", marks=pytest.mark.faults), "immediate"])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_question_that_is_cut_off_is_told_of_as_such(on_own_server: Place, server: failing.Server, mode: str) -> None:
     asking = subprocess.Popen(
         [str(COMMAND), "query", "--sql", "select pg_sleep(60)"], text=True, stderr=subprocess.PIPE,

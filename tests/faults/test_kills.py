@@ -60,6 +60,7 @@ def go_on(second: Second, undisturbed: Undisturbed) -> None:
     assert_as_undisturbed(second, undisturbed)
 
 
+@pytest.mark.faults
 def test_a_harvest_killed_again_and_again_ends_as_one_that_was_not(second: Second, undisturbed: Undisturbed) -> None:
     """Each kill comes later than the one before, so that each start finds what another stage left."""
     for place in (

@@ -100,6 +100,7 @@ def on_sqlite(undisturbed: Undisturbed, tmp_path_factory: pytest.TempPathFactory
     return migrated(folder, f"sqlite:///{folder / 'old.sqlite'}", fresh)
 
 
+@pytest.mark.faults
 def test_a_migration_killed_between_two_statements_is_undone(on_sqlite: Migrating, tmp_path: Path) -> None:
     url = on_sqlite.fresh()
     commands = Commands(tmp_path, database_environment(tmp_path, url))

@@ -124,6 +124,7 @@ main()
 """
 
 
+@pytest.mark.faults
 def test_a_plain_harvest_needs_no_prefect(site: Site, undisturbed: Engine, tmp_path: Path) -> None:
     place = Place(site, tmp_path / "data", f"sqlite:///{tmp_path}/data/observatory.sqlite")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "MICROCRED_"))}

@@ -166,6 +166,9 @@ def test_every_table_is_reached_or_shared() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
 def test_nothing_is_left_of_a_forgotten_source(observatory: Observatory, tmp_path: Path) -> None:
     engine, data = observatory.engine, tmp_path / "data"
     title, others_title = title_of(engine, GONE), title_of(engine, KEPT)
@@ -311,6 +314,7 @@ def test_a_forgetting_that_was_killed_is_finished_by_the_next(harvested: Path, t
     assert title.encode() not in file.read_bytes()
 
 
+@pytest.mark.faults
 def test_a_reader_that_keeps_the_log_is_told_of(harvested: Path, tmp_path: Path) -> None:
     """While another process reads what was, the bytes cannot go: the command says so, and is not done."""
     data = tmp_path / "data"

@@ -56,6 +56,9 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"MICROCRED_KEY_{name.upper()}", "sandbox")
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
 def test_every_catalogue_is_read_as_it_is_served(observatory: Observatory, site: Site) -> None:
     runs = harvest(observatory, site, FIRST, *SOURCES)
     assert {slug: (run.outcome, run.reason) for slug, run in runs.items()} == dict.fromkeys(SOURCES, (Outcome.OK, ""))
@@ -63,6 +66,9 @@ def test_every_catalogue_is_read_as_it_is_served(observatory: Observatory, site:
     assert {slug: run.programmes for slug, run in runs.items()} == {slug: served[slug] for slug in SOURCES}
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
 def test_new_and_withdrawn_are_those_of_the_world(observatory: Observatory, site: Site) -> None:
     days = (FIRST, SECOND, THIRD)
     happened = truth.flows(WORLD, FAMILIES, days).set_index(["source", "day"])

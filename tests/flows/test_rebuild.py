@@ -92,6 +92,7 @@ def until(holds: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.faults
 def test_a_rebuild_that_is_killed_goes_on_where_it_was(told: Path, live: Observatory, tmp_path: Path) -> None:
     file = tmp_path / "other.sqlite"
     running = command(told, "rebuild", "--into", str(file), "--jobs", "2")

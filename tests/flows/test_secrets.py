@@ -263,6 +263,9 @@ def rows_with_the_key(engine: Engine) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
 def test_a_key_that_is_said_back_is_nowhere(
     tmp_path: Path, run_here: Run, database_url: str, echo: Echo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

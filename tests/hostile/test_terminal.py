@@ -47,6 +47,7 @@ def controls(text: str) -> set[str]:
     return {c for c in text if not c.isprintable() and c != "\n"}
 
 
+@pytest.mark.faults
 def test_no_command_passes_a_control_code_on(run_here: Run):
     for arguments in COMMANDS:
         done = run_here(*arguments)
