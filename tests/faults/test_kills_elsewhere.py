@@ -109,7 +109,7 @@ def test_a_migration_killed_between_two_statements_is_undone(on_sqlite: Migratin
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("nth", [1, 3, 10, 20, 30, 60, 100, 150])
+@pytest.mark.parametrize("nth", [1, 3, 10, 20, 30, 60, 100])
 def test_a_migration_killed_at_any_statement_is_undone(on_sqlite: Migrating, tmp_path: Path, nth: int) -> None:
     url = on_sqlite.fresh()
     commands = Commands(tmp_path, database_environment(tmp_path, url))

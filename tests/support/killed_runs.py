@@ -16,7 +16,10 @@ from killed_world import FIRST, HARVEST, SECOND, Catalogues, bodies_in, environm
 from killing import Commands
 from live_site import Site
 
-SEED = int(os.environ.get("MICROCRED_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
+# Workers of one run draw the same moments: pytest-xdist tells each the number of the run.
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+_DRAWN = (random.Random(_RUN) if _RUN else random.SystemRandom()).randrange(1, 1_000_000)
+SEED = int(os.environ.get("MICROCRED_TEST_SEED", "0")) or _DRAWN
 
 
 def moments(count: int, what: str) -> list[object]:
