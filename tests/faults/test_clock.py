@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live_site import BASE, STARTED, Observed, observed
+from live_site import BASE, STARTED, Observed, observed, slept
 from live_site import Site as OneHost
 from sqlalchemy import text
 from virtual_time import run_virtually
@@ -38,7 +38,7 @@ from scrapers.robots import ROBOTS_AGE_MAX, Rules
 from scrapers.run_fetch import RunFetch
 from scrapers.source import discover
 
-__all__ = ["observed"]
+__all__ = ["observed", "slept"]
 
 SLUG = "opensap"
 DAY = datetime(2024, 6, 1, tzinfo=UTC)
@@ -136,22 +136,6 @@ def test_rules_are_read_again_in_time_although_the_clock_stands_still(
 
     observed.run(walk)
     assert site.times("/robots.txt") == 2
-
-
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits asked for, while none takes place."""
-    waits: list[float] = []
-
-    async def note(seconds: float) -> None:
-        waits.append(seconds)
-        loop = asyncio.get_running_loop()
-        skipped = loop.time() + seconds
-        monkeypatch.setattr(loop, "time", lambda: skipped)
-        await asyncio.sleep(0)
-
-    monkeypatch.setattr("scrapers.pace.sleep", note)
-    return waits
 
 
 @pytest.mark.parametrize("years", [-1, 0, 1])

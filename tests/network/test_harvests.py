@@ -13,10 +13,9 @@ from harvest_faults import (
     Fault,
     Turns,
     endlessly,
-    first_looks,
     length,
-    observatory_on,
     recover,
+    recover_from_each,
     status,
     suffer,
 )
@@ -139,16 +138,10 @@ def test_a_harvest_survives(looks: dict[str, Looks], fault: Fault) -> None:
 
 
 def test_all_is_well_afterwards(looks: dict[str, Looks]) -> None:
-    for one in looks.values():
-        recover(one)
+    recover(*looks.values())
 
 
 @pytest.mark.faults
 @pytest.mark.usefixtures("_sources")
 def test_a_harvest_survives_on_either_database(engine: Engine, server: RawServer, tmp_path: Path) -> None:
-    """Each fault is followed by a good look, which finds everything as it was."""
-    observatory = observatory_on(engine, tmp_path, server)
-    looks = first_looks(observatory, server)
-    for fault in FAULTS:
-        suffer(looks[fault.slug], fault)
-        recover(looks[fault.slug])
+    recover_from_each(FAULTS, engine, tmp_path, server)

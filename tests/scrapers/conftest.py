@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from live_site import _server, observed, site
+from live_site import _server, observed, site, slept
 
-__all__ = ["_server", "observed", "site"]
+__all__ = ["_server", "observed", "site", "slept"]

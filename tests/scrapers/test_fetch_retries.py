@@ -21,22 +21,6 @@ if TYPE_CHECKING:
 COURSES = "https://www.tu.example/courses"
 
 
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits asked for, while none takes place."""
-    waits: list[float] = []
-
-    async def note(seconds: float) -> None:
-        waits.append(seconds)
-        loop = asyncio.get_running_loop()
-        skipped = loop.time() + seconds
-        monkeypatch.setattr(loop, "time", lambda: skipped)
-        await asyncio.sleep(0)
-
-    monkeypatch.setattr("scrapers.pace.sleep", note)
-    return waits
-
-
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_host_in_trouble_is_asked_again(site: Site, observed: Observed, status: int) -> None:
     site.on("/courses", [site.reply(status=status)] * 3 + [site.reply(b"ok")])

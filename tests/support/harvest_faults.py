@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -127,14 +127,23 @@ def suffer(looks: Looks, fault: Fault) -> RunRecord:
     return run
 
 
-def recover(looks: Looks) -> None:
+def recover(*sources: Looks) -> None:
     """Look while all is well again: nothing has changed, and nothing was missed."""
-    before = looks.known()
-    all_well(looks.server)
-    run = looks.look()
-    assert run.outcome in {Outcome.OK, Outcome.UNCHANGED}, run
-    assert (run.new, run.changed, run.missing, run.withdrawn) == (0, 0, 0, 0), run
-    assert looks.known() == before
+    for looks in sources:
+        before = looks.known()
+        all_well(looks.server)
+        run = looks.look()
+        assert run.outcome in {Outcome.OK, Outcome.UNCHANGED}, run
+        assert (run.new, run.changed, run.missing, run.withdrawn) == (0, 0, 0, 0), run
+        assert looks.known() == before
+
+
+def recover_from_each(faults: Iterable[Fault], engine: Engine, folder: Path, server: RawServer) -> None:
+    """Let each fault be followed by a good look, which finds everything as it was."""
+    looks = first_looks(observatory_on(engine, folder, server), server)
+    for fault in faults:
+        suffer(looks[fault.slug], fault)
+        recover(looks[fault.slug])
 
 
 def observatory_on(engine: Engine, folder: Path, server: RawServer) -> Observatory:

@@ -314,3 +314,19 @@ class Observed:
 @pytest.fixture
 def observed(tmp_path: Path, site: Site) -> Observed:
     return Observed(tmp_path / "archive", site.port)
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits asked for, while none takes place."""
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        loop = asyncio.get_running_loop()
+        skipped = loop.time() + seconds
+        monkeypatch.setattr(loop, "time", lambda: skipped)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("scrapers.pace.sleep", note)
+    return waits
