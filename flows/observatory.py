@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Engine
@@ -118,24 +119,32 @@ def _make_ready(archive: Archive) -> None:
         log.info("%s was left behind and is in %s now", name, archive)
 
 
-@cache
 def code_version() -> str:
     """Return the package version and a digest of all code and word lists that read pages.
 
     Two runs with equal versions read the same bytes the same way; only then can equal pages mean "unchanged".
     """
-    return f"{version('microcred-observatory')}+{digest_of_rooms(ROOMS_THAT_READ)}"
+    return f"{_package_version()}+{digest_of_rooms(ROOMS_THAT_READ)}"
 
 
 @cache
+def _package_version() -> str:
+    return version("microcred-observatory")
+
+
 def digest_of_rooms(rooms: tuple[str, ...]) -> str:
     """Return twelve hex digits that differ as soon as a file of the rooms, or of one's own sources, does."""
+    return digest_of_files(rooms, own_directory())
+
+
+@cache
+def digest_of_files(rooms: tuple[str, ...], own: Path | None) -> str:
+    """Return the digest of rooms and of a directory of one's own sources, as they are when it is first asked for."""
     digest = hashlib.sha256()
     for room in rooms:
         for name, content in sorted(_sources_of(files(room))):
             digest.update(f"{room}/{name}\0".encode())
             digest.update(content)
-    own = own_directory()
     for name, content in sorted(_sources_of(own)) if own is not None else ():
         digest.update(f"own/{name}\0".encode())
         digest.update(content)

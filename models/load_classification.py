@@ -17,7 +17,7 @@ from models.units import chunks, columns_of, parts, table
 
 NOT_IN_ANNEX_I = "recognition"
 UNKNOWN = "unknown"
-AT_ONCE = 2_000
+AT_ONCE = 250
 """Programmes whose classifications are in memory at a time; each holds a dozen pieces of evidence."""
 _OF_PROGRAMMES = (
     "programme_classification", "development_evidence_entry", "programme_organisation", "unread_word",

@@ -109,8 +109,9 @@ def episode_columns(
     """Return the versions of all programmes, or of some, as four columns.
 
     Returns:
-        One element a version, in no order: number of the programme, day it began, day it ended (days since 1970 in UTC;
-        ``NEVER`` while in force), and its categories packed (``packed_cuts``).
+        One element a version, those of all programmes in the order of the programmes: number of the programme, day it
+        began, day it ended (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed
+        (``packed_cuts``).
     """
     parts: Iterable[list[Categories]]
     if programmes is not None:
@@ -139,7 +140,10 @@ def _parts(connection: Connection, cuts: Iterable[Packed], wheres: Iterable[str]
         # All four are put together row by row, so their order is the same, whichever it is.
         texts = connection.exec_driver_sql(f"{sql} where {where}").one()
         if texts[0] is not None:
-            yield [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
+            columns = [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
+            # To bring all into order at the end would need twice the room; PostgreSQL gives none of its own.
+            order = np.argsort(columns[0], kind="stable")
+            yield [column[order] for column in columns]
 
 
 def _ranges(connection: Connection) -> Iterator[str]:

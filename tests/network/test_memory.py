@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from archive_story import opened
 from command_line import COMMAND, without_ours
+from harvest_faults import all_well
 from live_site import BASE
 from raw_catalogue import COURSES, Looks, catalogue, declare
 from raw_server import Answering, Asked, RawServer, Script, answer, head
@@ -145,7 +146,7 @@ def test_memory_and_time_are_bounded(tmp_path: Path, case: Case) -> None:
         assert good.outcome == Outcome.OK
         with opened(tmp_path / "data") as observatory:
             before = Looks(observatory, server, case.slug).known()
-        server.forget()
+        all_well(server)
         for path in case.paths:
             server.on(path, case.said)
         took = harvest(tmp_path, server.port, case.slug, "2024-01-15")

@@ -18,7 +18,7 @@ from wayback_site import Held, WaybackSite
 
 from flows.backfill import Backfilled, OnPage, backfill
 from flows.backfill_plan import BackfillPlan, plan_backfill
-from flows.observatory import Observatory, code_version, digest_of_rooms
+from flows.observatory import Observatory, digest_of_files
 from models.queries import read_sql
 from models.records import Origin, Source
 from scrapers.client import FetchLimits
@@ -192,7 +192,7 @@ def declared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """Declare the source in a directory of one's own, for this process and those it starts."""
     (folder / SLUG).mkdir(parents=True)
     (folder / SLUG / "source.toml").write_text(DECLARATION, encoding="utf-8")
-    caches = (discover, code_version, digest_of_rooms)
+    caches = (discover, digest_of_files)
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(folder))
     for cached in caches:
         cached.cache_clear()
