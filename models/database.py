@@ -28,6 +28,9 @@ _IS_THERE = {
 _ASTRAY = "PRAGMA foreign_key_check"
 _PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
 """How every SQLite connection is set up: readers never wait for a writer."""
+_CACHE_KIB, _CACHE_KIB_WRITING = 2_000, 64 * 1024
+"""What SQLite keeps of a file in memory (its own default), and what of one that is written: with less, pages of a large
+source are written out and read again, several times over."""
 
 
 class SchemaTooNew(ValueError):
@@ -160,13 +163,22 @@ def writing(engine: Engine, source: str | None = None) -> Iterator[Connection]:
     turn = waited_for(engine, "writing") if engine.dialect.name == "sqlite" else nullcontext()
     with turn, engine.execution_options(microcred_writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
-            mode = "" if source is None else "_shared"
-            connection.exec_driver_sql("set local lock_timeout = 0")  # a first look at a large source takes minutes
-            connection.execute(text(f"select pg_advisory_xact_lock{mode}(:key)"), {"key": WRITER_LOCK})
-            if source is not None:
-                connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key(f"rows of {source}")})
-            connection.exec_driver_sql("set local lock_timeout to default")
+            _take_turn(connection, source)
+            yield connection
+            return
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB_WRITING}")
         yield connection
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
+
+
+def _take_turn(connection: Connection, source: str | None) -> None:
+    """Wait until a PostgreSQL transaction may write."""
+    mode = "" if source is None else "_shared"
+    connection.exec_driver_sql("set local lock_timeout = 0")  # a first look at a large source takes minutes
+    connection.execute(text(f"select pg_advisory_xact_lock{mode}(:key)"), {"key": WRITER_LOCK})
+    if source is not None:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key(f"rows of {source}")})
+    connection.exec_driver_sql("set local lock_timeout to default")
 
 
 def migrate(engine: Engine) -> None:

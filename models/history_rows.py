@@ -36,7 +36,7 @@ class Books:
     def items(self, rows: Select[Any], target: Table) -> set[int]:
         """Return the items whose rows of ``target`` are selected."""
         owner = self.unit.owner_of(target)
-        return set(self.connection.execute(rows.with_only_columns(owner, maintain_column_froms=True)).scalars())
+        return set(self.connection.execute(rows.with_only_columns(owner, maintain_column_froms=True)).scalars().all())
 
 
 def rows_of(of: Books, items: set[int], stored: Stored[T]) -> dict[int, list[T]]:
@@ -54,7 +54,7 @@ def by_item(of: Books, rows: Select[Any], stored: Stored[T]) -> dict[int, list[T
     columns = [of.unit.owner_of(target), *(target.c[name] for name in stored.columns)]
     asked = rows.with_only_columns(*columns, maintain_column_froms=True).order_by(target.c[stored.order])
     result: dict[int, list[T]] = defaultdict(list)
-    for item, *values in of.connection.execute(asked):
+    for item, *values in of.connection.execute(asked).all():
         result[item].append(stored.make(*values))
     return dict(result)
 

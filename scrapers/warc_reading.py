@@ -19,10 +19,10 @@ RECORD_BYTES_MAX = 512 * 1024 * 1024
 """No record of ours comes near; more is damage or an attack, not a page."""
 
 _READ_BYTES = 64 * 1024
-_HEAD_BYTES = 64 * 1024
-_HEAD_BYTES_PACKED = 16 * 1024
-"""Fields and headers are far smaller; a record whose own are larger is read whole."""
+_HEAD_BYTES = 4 * 1024
+"""Fields and headers are smaller, packed or not; a record whose own are larger is read whole."""
 
+_HEAD_END = b"\r\n\r\n"
 _GZIP_MEMBER = b"\x1f\x8b\x08"
 _STATUS = re.compile(r"[0-9]{1,9}")
 _OF_DAMAGE = (
@@ -68,9 +68,11 @@ def head_at(handle: BinaryIO, file: str, offset: int) -> Record:
     handle.seek(offset)
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        plain = unpacker.decompress(handle.read(_HEAD_BYTES_PACKED), _HEAD_BYTES)
+        plain = unpacker.decompress(handle.read(_HEAD_BYTES), _HEAD_BYTES)
     except zlib.error as error:
         raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
+    if plain.count(_HEAD_END) < 2:  # the fields of the record, and the headers of the answer
+        plain, _ = _inflated(handle, file, offset)
     return _parsed(plain, ArchivePlace(file=file, offset=offset, length=0), head_only=True)
 
 

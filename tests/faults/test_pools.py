@@ -6,6 +6,8 @@ import asyncio
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dying_work
 import pytest
 from dying_work import doubled, half_an_answer, killed, refused, slowly_doubled, unsendable
 from killed_runs import SEED, moments
 
+import flows
 from flows import engines
 from flows.db_diff import differences
 from flows.live import harvest_source, harvest_sources, open_fetcher, simulated_clock
@@ -97,6 +101,28 @@ def test_what_has_not_begun_can_be_given_up() -> None:
     assert began.result() == 2
     with pytest.raises(CancelledError):
         waiting.result()
+
+
+def test_the_program_that_runs_is_not_loaded_again(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        """\
+import sys
+from dying_work import doubled
+from flows.processes import Processes
+print("loaded", file=sys.stderr)
+if __name__ == "__main__":
+    with Processes(2) as pool:
+        print(pool.submit(doubled, 4).result(60), sys.modules["__main__"].__file__ == __file__)
+""",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(Path(dying_work.__file__).parent), str(Path(flows.__file__).parent.parent)])
+    ran = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True, timeout=WITHIN_SECONDS,
+    )  # fmt: skip
+    assert (ran.stdout, ran.stderr) == ("8 True\n", "loaded\n")
 
 
 # --------------------------------------------------------------------------------------

@@ -22,11 +22,12 @@ from databases import runs_in
 
 from flows import engines
 from flows.engines import EngineUnavailable
-from flows.observatory import Observatory
+from flows.observatory import Observatory, code_version
 from flows.publish import publish
 from flows.reading_ahead import OtherCodeThere, read_ahead, read_by_same_code, version_for
 from flows.rebuild import Event, Plan, archived_sources, plan_of, rebuild
 from flows.settings import Settings
+from scrapers.source import DIRECTORY_VARIABLE
 
 VIEWS = ("programme_current", "programme_history", "offering_current", "role_current")
 
@@ -150,6 +151,19 @@ def test_a_worker_with_other_code_is_refused(live: Observatory) -> None:
     [plan, *_] = plans(live)
     with pytest.raises(OtherCodeThere, match="install the same everywhere"):
         read_by_same_code(live.archive, plan.events[0].run, "0.0.0+of-yesterday")
+
+
+def test_the_version_of_the_code_is_that_of_the_sources_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_version()
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path))
+    assert code_version() == before
+    own = tmp_path / "own"
+    (own / "tu_example").mkdir(parents=True)
+    (own / "tu_example" / "source.toml").write_text("name = 'of one’s own'", encoding="utf-8")
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(own))
+    assert code_version() != before
+    monkeypatch.delenv(DIRECTORY_VARIABLE)
+    assert code_version() == before
 
 
 def test_a_worker_classifies_what_it_meets_once(live: Observatory) -> None:

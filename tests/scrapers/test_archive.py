@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import random
 import resource
 from dataclasses import replace
 from pathlib import Path
@@ -238,6 +239,18 @@ def test_pages_come_back_as_the_walk_had_them(site: Site, observed: Kept) -> Non
     assert "etag" not in second.result[0].headers
     assert second.result[1].headers["last-modified"] == "Mon"
     assert second.result[0].record != second.result[0].place
+
+
+@pytest.mark.parametrize("length", [10, 5_000, 30_000])
+def test_the_head_of_a_record_is_read_however_long_it_is(observed: Kept, length: int) -> None:
+    letters = "".join(random.Random(3).choices("abcdefghijklmnop", k=length))
+    page = replace(a_page(COURSES, "<p>a</p>" * 10_000, STARTED, place=None), headers={"x-letters": letters})
+    with observed.archive.run_writer("tu_example", "0123456789", STARTED) as writer:
+        place = writer.page(page).place
+        writer.close({})
+    assert place is not None
+    original, headers = observed.archive.head(place)
+    assert (original.digest, headers["x-letters"]) == (page.digest, letters)
 
 
 def test_a_file_that_cannot_be_written_on_ends_with_its_whole_records(tmp_path: Path) -> None:
