@@ -27,7 +27,7 @@ test: $(READY)  ## Run the tests (starts its own PostgreSQL and Prefect servers;
 	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))') --dist worksteal
 
 farm: $(READY)  ## Run the tests with several Prefect workers, Dask and PostgreSQL together (some minutes)
-	@$(BIN)/python -m pytest -m farm tests/flows/test_prefect_workers.py
+	@$(BIN)/python -m pytest -m farm tests/flows/test_prefect_workers.py tests/flows/test_prefect_deployment.py
 
 faults: $(READY)  ## Let things go wrong on purpose: kills at random moments, databases and networks gone (many minutes)
 	@$(BIN)/python -m pytest -m faults -n $$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)') --dist worksteal --durations 20

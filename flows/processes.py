@@ -159,7 +159,7 @@ _PROGRAM = Lock()
 def _no_program() -> Iterator[None]:
     """Have processes begun meanwhile not load the program that this one runs, as multiprocessing makes them do first.
 
-    Of a harvest it is the command line with database and HTTP client: half a second and 40 MB for what is not used.
+    Of a harvest it is the command line with database and HTTP client, of which one that reads pages uses nothing.
     """
     with _PROGRAM:
         program = sys.modules["__main__"]

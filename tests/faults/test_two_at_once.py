@@ -55,6 +55,7 @@ def together(undisturbed: Undisturbed, site: Site, database_url: str, tmp_path: 
     return Together(Commands(tmp_path, named), database_url, site)
 
 
+@pytest.mark.faults
 def test_a_second_harvest_of_a_source_is_refused_until_the_first_is_gone(
     undisturbed: Undisturbed, site: Site, tmp_path: Path
 ) -> None:

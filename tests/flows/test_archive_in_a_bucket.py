@@ -153,6 +153,7 @@ async def harvest(observatory: Observatory, on_page: Callable[[object], None]) -
         await harvest_source(observatory, source, fetcher, as_of=FIRST, on_page=on_page)
 
 
+@pytest.mark.faults
 def test_a_store_that_goes_away_costs_the_run_and_no_page(
     tmp_path: Path, mortal: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -218,6 +219,7 @@ def until(holds: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.faults
 def test_a_harvest_killed_in_its_upload_is_brought_to_its_end(tmp_path: Path, mortal: Storage) -> None:
     url, data = mortal.bucket(), tmp_path / "data"
     with serve(World(seed=3), day=FIRST.date()) as site:

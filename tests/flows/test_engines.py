@@ -57,6 +57,7 @@ def workers_of_this_process() -> list[psutil.Process]:
     return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("engine", ["processes", "dask"])
 def test_a_worker_killed_while_it_reads_costs_what_it_was_reading(
     told: Path, live: Observatory, tmp_path: Path, engine: str
@@ -109,6 +110,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         yield json.loads(told.read_text())["address"], processes[1:]
 
 
+@pytest.mark.faults
 def test_the_command_line_reads_on_a_cluster_that_is_there_and_survives_its_workers(
     told: Path, live: Observatory, tmp_path: Path
 ) -> None:
@@ -186,6 +188,7 @@ class Deadly:
         return os._exit, (1,)
 
 
+@pytest.mark.faults
 def test_a_run_that_ends_every_worker_ends_the_reading_at_last(live: Observatory) -> None:
     with pytest.raises(BrokenExecutor):
         list(read_ahead(live.archive, [Deadly()], 2, live.settings))

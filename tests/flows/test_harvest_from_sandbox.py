@@ -56,9 +56,13 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"MICROCRED_KEY_{name.upper()}", "sandbox")
 
 
-@pytest.mark.parametrize(
+QUICKLY = pytest.mark.parametrize(
     "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
 )
+"""On SQLite; on PostgreSQL too with `make faults`."""
+
+
+@QUICKLY
 def test_every_catalogue_is_read_as_it_is_served(observatory: Observatory, site: Site) -> None:
     runs = harvest(observatory, site, FIRST, *SOURCES)
     assert {slug: (run.outcome, run.reason) for slug, run in runs.items()} == dict.fromkeys(SOURCES, (Outcome.OK, ""))
@@ -66,9 +70,7 @@ def test_every_catalogue_is_read_as_it_is_served(observatory: Observatory, site:
     assert {slug: run.programmes for slug, run in runs.items()} == {slug: served[slug] for slug in SOURCES}
 
 
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
-)
+@QUICKLY
 def test_new_and_withdrawn_are_those_of_the_world(observatory: Observatory, site: Site) -> None:
     days = (FIRST, SECOND, THIRD)
     happened = truth.flows(WORLD, FAMILIES, days).set_index(["source", "day"])
@@ -114,6 +116,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@QUICKLY
 def test_a_fault_leaves_the_good_data_untouched_and_says_what_happened(
     observatory: Observatory, site: Site, fault: str
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_named_harvest_triggered_by_hand_reaches_the_database(deployed: Deploy
     assert [row["source"] for row in artifact(deployed, "harvest-runs")] == ["opensap", "tartu"]
 
 
+@pytest.mark.farm
 def test_a_backfill_triggered_by_hand_reaches_the_database(deployed: Deployed) -> None:
     url, body = "https://open.sap.com/api/v2/courses", ROOT / "tests" / "sources" / "opensap" / "courses.json"
     at = datetime(2019, 5, 2, tzinfo=UTC)
@@ -238,6 +239,7 @@ def wait_until_told(texts: list[str], *parts: str) -> None:
     pytest.fail(f"nobody was told {parts}, only {texts}")
 
 
+@pytest.mark.farm
 def test_a_new_failure_is_red_and_told_an_old_one_neither_and_recovery_is_told(
     deployed: Deployed, tmp_path: Path
 ) -> None:
