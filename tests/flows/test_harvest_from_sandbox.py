@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from databases import QUICKLY
 from sqlalchemy import Engine
 
 from flows.live import due_sources, harvest_sources
@@ -54,12 +55,6 @@ def listed(observatory: Observatory, slug: str) -> set[str]:
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in KEYS:
         monkeypatch.setenv(f"MICROCRED_KEY_{name.upper()}", "sandbox")
-
-
-QUICKLY = pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
-)
-"""On SQLite; on PostgreSQL too with `make faults`."""
 
 
 @QUICKLY

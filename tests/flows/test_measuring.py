@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from archive_story import opened
+from databases import QUICKLY
 from sqlalchemy import text
 from trend_stories import looks_of_half_a_year, tell
 
@@ -33,6 +34,7 @@ def observatory(tmp_path: Path, database_url: str) -> Iterator[Observatory]:
         yield found
 
 
+@QUICKLY
 def test_the_snapshot_of_a_past_day_is_the_one_that_was_taken_then(observatory: Observatory, tmp_path: Path) -> None:
     """A database that knows more, told in another order, on SQLite or PostgreSQL, beside one that ended that day."""
     known_then = [look for look in LOOKS if look.at < END_OF_DAY]
@@ -171,6 +173,7 @@ terms = { url = "https://alpha.example/terms", checked = 2024-01-01, note = "inv
 """
 
 
+@QUICKLY
 def test_several_days_are_measured_as_each_by_itself(observatory: Observatory, tmp_path: Path) -> None:
     """One reading of the history gives the ids and rows that a reading for each day gives."""
     tell(observatory, LOOKS[:20])

@@ -132,7 +132,8 @@ STATUSES = [
 FAULTS = [*CONNECTIONS, *STATUSES]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+# A part of them; all, on either database, with `make faults`.
+@pytest.mark.parametrize("fault", FAULTS[::4], ids=lambda fault: fault.name)
 def test_a_harvest_survives(looks: dict[str, Looks], fault: Fault) -> None:
     suffer(looks[fault.slug], fault)
 

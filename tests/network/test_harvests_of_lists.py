@@ -156,7 +156,8 @@ ROBOTS = [
 FAULTS = [*PAGING, *SITEMAPS, *ROBOTS]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+# A part of them; all, on either database, with `make faults`.
+@pytest.mark.parametrize("fault", FAULTS[::4], ids=lambda fault: fault.name)
 def test_a_harvest_survives(looks: dict[str, Looks], fault: Fault) -> None:
     suffer(looks[fault.slug], fault)
 

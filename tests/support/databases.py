@@ -6,7 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL, create_engine, text
+
+QUICKLY = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
+"""On SQLite; on PostgreSQL too with `make faults`."""
 
 
 def administer(server: URL, statement: str) -> None:
