@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from databases import QUICKLY
 from sqlalchemy import Engine, text
 
 from flows.accept import NothingToAccept, accept
@@ -39,6 +40,7 @@ def row_counts(engine: Engine) -> dict[str, int]:
         }
 
 
+@QUICKLY
 @pytest.mark.parametrize("slug", RECORDED)
 def test_a_recording_yields_the_figures_it_expects_and_replaying_it_twice_changes_nothing(
     observatory: Observatory, recordings: Path, slug: str

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from archive_story import opened, unequal
+from databases import QUICKLY
 from lastmod_catalogue import FIRST, PAGES, Looks, Shop, declare
 from live_site import Site, _Server, _server
 
@@ -91,6 +92,7 @@ def shown(looks: Looks) -> list[Any]:
     return [row[name] for name in SIGNAL_COLUMNS if name not in {"source", "signal"}]
 
 
+@QUICKLY
 def test_a_trusted_look_costs_a_sample_and_a_rebuild_gives_the_same(
     shop: Shop, tmp_path: Path, database_url: str
 ) -> None:
