@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import QUICKLY
 
 from bench.two_years.living import Life, settings_for
 from bench.two_years.remaking import different_when_remade
@@ -35,9 +36,7 @@ def life(world: Served, tmp_path: Path, database_url: str, monkeypatch: pytest.M
     return Life(settings_for(tmp_path, database_url, world), tuple(SIZES), world)
 
 
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
-)
+@QUICKLY
 def test_weeks_pass_and_leave_what_they_found_and_nothing_open(life: Life, tmp_path: Path) -> None:
     weeks = list(life.weeks(WEEKS))
     assert [week.looked.looks for week in weeks] == [4] * WEEKS

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from archive_story import Teller, opened, unequal
 from command_line import COMMAND, Run, in_this_process, without_ours
+from databases import QUICKLY
 from object_storage import Storage
 from sqlalchemy import Engine, inspect, text
 
@@ -166,9 +167,7 @@ def test_every_table_is_reached_or_shared() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
-)
+@QUICKLY
 def test_nothing_is_left_of_a_forgotten_source(observatory: Observatory, tmp_path: Path) -> None:
     engine, data = observatory.engine, tmp_path / "data"
     title, others_title = title_of(engine, GONE), title_of(engine, KEPT)

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 from command_line import Done, Run, in_a_process
+from databases import QUICKLY
 from sqlalchemy import Engine, inspect, text
 
 from flows.settings import Settings
@@ -263,9 +264,7 @@ def rows_with_the_key(engine: Engine) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
-)
+@QUICKLY
 def test_a_key_that_is_said_back_is_nowhere(
     tmp_path: Path, run_here: Run, database_url: str, echo: Echo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
