@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import httpx
@@ -51,6 +52,7 @@ def declared(source: Source) -> frozenset[str]:
     return frozenset((*starts, *(authority(parsed(f"https://{host}/")) for host in source.hosts)))
 
 
+@lru_cache(maxsize=1024)
 def is_private(host: str) -> bool:
     """Whether ``host`` is this machine, or an IP address that is not public.
 

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import SEEK_END
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -292,13 +293,12 @@ class Archive:
         return ArchivePlace(file=file, offset=int(offset), length=int(length))
 
     def _open(self, file: str) -> BinaryIO:
-        relative = PurePosixPath(file)
-        if relative.is_absolute() or ".." in relative.parts:
+        if not _is_within(file):
             raise ArchiveDamaged(f"{file}: not a file of the archive")
         ways = (file, file + OPEN_SUFFIX)
         for way in ways:
             try:
-                return (self.root / way).open("rb")
+                return open(f"{self.root}/{way}", "rb")  # noqa: PTH123 - of every page: a path costs as much again
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -337,6 +337,12 @@ class Archive:
             truncated=record.fields.get("warc-truncated"),
             _load=(lambda: self.same(original, digest)) if original else (lambda: (record.headers, record.body)),
         )
+
+
+@lru_cache(maxsize=64)
+def _is_within(file: str) -> bool:
+    relative = PurePosixPath(file)
+    return not relative.is_absolute() and ".." not in relative.parts
 
 
 def _folder_of(source: str) -> str:

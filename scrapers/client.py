@@ -13,7 +13,7 @@ import httpx
 from scrapers.gunzip import Gunzip, GzipDamaged
 from scrapers.secret import Secret
 from scrapers.transport import CONNECTIONS_MAX
-from scrapers.warc import Headers
+from scrapers.warc_records import Headers
 
 IN_FLIGHT_MAX = CONNECTIONS_MAX
 """Requests at once per client, each on a connection of its own."""

@@ -140,12 +140,7 @@ class Door:
 
     async def _obey_robots(self, address: httpx.URL) -> None:
         origin = f"{address.scheme}://{authority(address)}"
-        async with self._shared.rules_locks[origin]:
-            rules = self._shared.rules(origin)
-            if rules is None:
-                rules = await self._read_robots(origin)
-                if rules.unreachable is None:
-                    self._shared.keep_rules(origin, rules)
+        rules = self._shared.rules(origin) or await self._rules_read(origin)
         host = self._host(address)
         host.delay = max(host.delay, rules.delay)
         self.robots[authority(address)] = rules.words()
@@ -159,6 +154,15 @@ class Door:
         if not rules.allows(str(address)):
             self.robots[authority(address)] = f"forbidden: {address.path}"
             raise self.refused(f"robots.txt of {authority(address)} forbids {address.path}", url)
+
+    async def _rules_read(self, origin: str) -> Rules:
+        async with self._shared.rules_locks[origin]:
+            rules = self._shared.rules(origin)
+            if rules is None:
+                rules = await self._read_robots(origin)
+                if rules.unreachable is None:
+                    self._shared.keep_rules(origin, rules)
+        return rules
 
     async def _read_robots(self, origin: str) -> Rules:
         url = asked_for = f"{origin}/robots.txt"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from sys import intern
 
 import httpx
 
@@ -23,7 +24,7 @@ from scrapers.pace import HostPace
 from scrapers.robots import ROBOTS_AGE_MAX, Rules
 from scrapers.sniff import challenge
 from scrapers.transport import AiohttpTransport
-from scrapers.warc import kept_headers, sha256
+from scrapers.warc import of_content, sha256
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
@@ -225,12 +226,10 @@ def retry_after(answer: Answer) -> float | None:
 
 def page_of(answer: Answer, asked_for: str) -> Page:
     """Return an answer as a page, not archived yet."""
-    headers: dict[str, str] = {}
-    for name, value in kept_headers(answer.headers, len(answer.body)):
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    headers = {**content_headers(answer), "content-length": str(len(answer.body))}
     return Page(
         url=asked_for,
-        final_url=answer.url,
+        final_url=asked_for if answer.url == asked_for else answer.url,
         at=answer.at,
         status=answer.status,
         content_type=headers.get("content-type", ""),
@@ -238,6 +237,17 @@ def page_of(answer: Answer, asked_for: str) -> Page:
         digest=sha256(answer.body),
         headers=headers,
     )
+
+
+def content_headers(answer: Answer) -> dict[str, str]:
+    """Return what an answer says of its content by name, in lower case, without its length or coding.
+
+    Pages keep their headers until a walk is stored, and most say the same: equal words are one object in memory.
+    """
+    headers: dict[str, str] = {}
+    for name, value in of_content(answer.headers):
+        headers[intern(name)] = intern(f"{headers[name]}, {value}" if name in headers else value)
+    return headers
 
 
 def _is_worth_another(answer: Answer) -> bool:

@@ -15,7 +15,7 @@ from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, can_be_sent
 from scrapers.door import REDIRECTS, Door, next_hop
-from scrapers.hosts import Hosts, NoPage, OnWait, page_of
+from scrapers.hosts import Hosts, NoPage, OnWait, content_headers, page_of
 from scrapers.posting import split
 from scrapers.run_record import closing_record
 from scrapers.scraper import PageFailed
@@ -93,14 +93,16 @@ class RunFetch(Door):
         asked_for = self._redact(url)
         said = self._watch.told(asked_for, signal) if self._watch and signal else Said.NOTHING
         try:
-            page = replace(await self._page(url, asked_for, accept, bare=bare), signal=signal)
+            page = await self._page(url, asked_for, accept, bare=bare)
         except NoPage as missing:
             if self._watch and signal and missing.answer and missing.answer.status in GONE:
                 self._watch.gone(asked_for, signal, said)
             raise self._failed(asked_for, missing) from None
-        if self._watch and signal:
-            await self._watch.met(page, said)
-        self.pages.append(replace(page, body=b""))
+        if signal is not None:
+            page = replace(page, signal=signal)
+            if self._watch:
+                await self._watch.met(page, said)
+        self.pages.append(replace(page, body=b"") if page.body else page)
         self._tell(page)
         return page
 
@@ -240,7 +242,7 @@ class RunFetch(Door):
         return self._kept_page(page, answer)
 
     def _kept_page(self, page: Page, answer: Answer) -> Page:
-        exchange = self._exchange(answer, page.url, "page")
+        exchange = self._exchange(answer, page.url, "page", page.digest)
         known = self._known.get(page.url)
         unchanged = known is not None and known.digest == page.digest
         there = known.place if known is not None and unchanged else self._left.get((page.url, page.digest))
@@ -274,11 +276,12 @@ class RunFetch(Door):
         if original.digest != known.digest or original.url != encoded_url(self._redact(answer.url)):
             # Another address answered than last time, whose validators ours are not.
             return None
-        fresh = page_of(answer, asked_for)
         record = self._writer.revisit(self._exchange(answer, asked_for, "page"), original, not_modified=True)
-        merged = {**headers, **{name: value for name, value in fresh.headers.items() if name != "content-length"}}
-        return replace(
-            fresh,
+        merged = {**headers, **content_headers(answer)}
+        return Page(
+            url=asked_for,
+            final_url=asked_for if answer.url == asked_for else answer.url,
+            at=answer.at,
             status=200,
             content_type=merged.get("content-type", known.content_type),
             body=body,
@@ -310,7 +313,7 @@ class RunFetch(Door):
     def _keep(self, answer: Answer, asked_for: str, purpose: Purpose) -> None:
         self._writer.response(self._exchange(answer, asked_for, purpose))
 
-    def _exchange(self, answer: Answer, asked_for: str, purpose: Purpose) -> Exchange:
+    def _exchange(self, answer: Answer, asked_for: str, purpose: Purpose, digest: str | None = None) -> Exchange:
         body, truncated = answer.body, answer.truncated
         if purpose == "failed" and len(body) > self._limits.error_body_bytes:
             body, truncated = body[: self._limits.error_body_bytes], truncated or "length"
@@ -327,6 +330,7 @@ class RunFetch(Door):
             body=body,
             truncated=truncated,
             sent=answer.sent,
+            digest=digest,
         )
 
     # ---- what is recorded ----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -25,6 +25,8 @@ _HEAD_BYTES = 4 * 1024
 _HEAD_END = b"\r\n\r\n"
 _GZIP_MEMBER = b"\x1f\x8b\x08"
 _STATUS = re.compile(r"[0-9]{1,9}")
+_STATUS_LINE = re.compile(r"HTTP/1\.1 ([0-9]{1,9})(?: [^\r\n]*)?")
+_DUE = frozenset({"warc-target-uri", "warc-date", "warc-payload-digest"})
 _OF_DAMAGE = (
     ArchiveLoadFailed, StatusAndHeadersParserException, StopIteration, EOFError, ValueError,
     AttributeError,  # of a record without an address
@@ -65,15 +67,19 @@ def head_at(handle: BinaryIO, file: str, offset: int) -> Record:
     Raises:
         ArchiveDamaged: if there is none whose fields and headers can be read.
     """
+    place = ArchivePlace(file=file, offset=offset, length=0)
     handle.seek(offset)
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         plain = unpacker.decompress(handle.read(_HEAD_BYTES), _HEAD_BYTES)
     except zlib.error as error:
         raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
-    if plain.count(_HEAD_END) < 2:  # the fields of the record, and the headers of the answer
+    fields, end, after = plain.partition(_HEAD_END)
+    headers, more_end, _ = after.partition(_HEAD_END)
+    if not (end and more_end):
         plain, _ = _inflated(handle, file, offset)
-    return _parsed(plain, ArchivePlace(file=file, offset=offset, length=0), head_only=True)
+        return _parsed(plain, place, head_only=True)
+    return _plain_head(fields, headers, place) or _parsed(plain, place, head_only=True)
 
 
 def records_in(handle: BinaryIO, file: str) -> Iterator[Record]:
@@ -148,14 +154,48 @@ def _parsed(plain: bytes, place: ArchivePlace, *, head_only: bool = False) -> Re
     if record.rec_type in {"response", "revisit"} and not _is_capture(record.http_headers, fields):
         raise ArchiveDamaged(f"{where}: a {record.rec_type} record without status, date, address or digest")
     http = record.http_headers
-    headers: dict[str, str] = {}
-    for name, value in http.headers if http else ():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    headers = _joined(http.headers if http else ())
     status = int(http.get_statuscode()) if http and record.rec_type != "request" else 0
     return Record(place, record.rec_type, fields, status, headers, body)
 
 
+def _plain_head(fields: bytes, headers: bytes, place: ArchivePlace) -> Record | None:
+    """Return the head of a response whose every line is as we write it, or ``None``: then it takes the library.
+
+    Every page that is what it was has its head read (``Archive.head``): in a fifth of the library's time, this way.
+    """
+    if not (fields.startswith(b"WARC/1.1\r\n") and fields.isascii() and headers.isascii()):
+        return None
+    named = _pairs(fields.decode("ascii").split("\r\n")[1:])
+    status_line, *lines = headers.decode("ascii").split("\r\n")
+    said, status = _pairs(lines), _STATUS_LINE.fullmatch(status_line)
+    if named is None or said is None or status is None:
+        return None
+    about = {name.lower(): value for name, value in named}
+    if about.get("warc-type") != "response" or not about.keys() >= _DUE:
+        return None
+    return Record(place, "response", about, int(status[1]), _joined(said), b"")
+
+
+def _pairs(lines: Iterable[str]) -> list[tuple[str, str]] | None:
+    """Return names and values of header lines, ``None`` if any is not simply one."""
+    pairs = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or line[0] in " \t" or "\n" in line or "\r" in line:
+            return None
+        pairs.append((name.rstrip(" \t"), value.strip()))
+    return pairs
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by name in lower case; what a name says several times, with commas (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
 def _is_capture(http: Any, fields: Mapping[str, str]) -> bool:
-    due = {"warc-target-uri", "warc-date", "warc-payload-digest"}
-    return http is not None and _STATUS.fullmatch(http.get_statuscode()) is not None and due <= fields.keys()
+    return http is not None and _STATUS.fullmatch(http.get_statuscode()) is not None and fields.keys() >= _DUE
