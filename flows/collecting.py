@@ -6,8 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = (5_000, 20, 20)
-"""How many new containers a collection waits for, and how many collections the next older generation."""
+_THRESHOLDS = (5_000, 5, 80)
+"""How many new containers a collection waits for, and how many collections the next older generation.
+
+A collection of the middle generation looks at 25,000 containers: at 100,000 it kept the event loop waiting for 44 ms.
+"""
 
 
 @contextmanager
