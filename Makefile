@@ -6,6 +6,13 @@ READY  := $(VENV)/.ready
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
+
+ifdef PYTHONDONTWRITEBYTECODE
+# Each of the hundreds of processes of a test run would compile its libraries anew: they are kept, out of the tree.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
+endif
+
 .PHONY: help demo test farm faults fuzz check accuracy accuracy-page bench truth docs format clean
 
 help:  ## Say what can be made
