@@ -93,14 +93,15 @@ def _written(key: bytes) -> list[bytes]:
 
 
 def _spelt(byte: int) -> bytes:
-    ways = [re.escape(bytes([byte])), rb"%(?:25)*" + _hex(byte)]
+    """Return a pattern of a character; as it is comes last, since the longer ways of some begin with it."""
+    ways = [rb"%(?:25)*" + _hex(byte)]
     if byte < 0x80:
         sign = chr(byte)
         ways += [rb"\\{1,4}u00" + _hex(byte), rb"&#0*%d;" % byte, rb"&#[xX]0*" + _hex(byte) + b";"]
         ways += [re.escape(named.encode()) for named in {_NAMED.get(sign), html.escape(sign)} - {None, sign} if named]
         ways += [rb"\\{1,4}" + re.escape(sign.encode())] if sign in '/"\\' else []
         ways += [rb"\+"] if sign == " " else []
-    return b"(?:" + b"|".join(ways) + b")"
+    return b"(?:" + b"|".join([*ways, re.escape(bytes([byte]))]) + b")"
 
 
 def _in_base64(sign: int) -> bytes:

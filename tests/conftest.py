@@ -9,12 +9,16 @@ from uuid import uuid4
 
 import pytest
 from databases import administer
+from hypothesis import settings
 from object_storage import object_storage
 from sqlalchemy import URL, Engine, make_url
 
 from models.database import open_database
 
 __all__ = ["object_storage"]
+
+settings.register_profile("untimed", deadline=None)  # on a busy machine any example may take a while
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(os.environ.get("MICROCRED_RECORDINGS", ROOT.parent / "shared" / "recordings"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.secret import Secret
@@ -45,10 +46,14 @@ def test_of_base64_nothing_is_left_that_gives_the_key(key: str, before: bytes, a
 
 @settings(max_examples=50)
 @given(KEYS)
+@example("00000%")
+@example("00000&")
+@example("00000\\")
 def test_the_writers_of_the_standard_library_do_not_get_past(key: str) -> None:
     secret = Secret(key)
     for written in (key, quote(key, safe=""), quote_plus(key), quote(quote(key, safe=""), safe="")):
         assert secret.kept_out_of(written) == "REDACTED"
+    assert secret.kept_out_of(html.escape(key)) == "REDACTED"
     assert secret.kept_out_of(json.dumps([key], ensure_ascii=False)).count("REDACTED") >= (key == json.dumps(key)[1:-1])
     for coding in ("utf-16-le", "utf-16-be", "utf-32-le"):
         if key.isascii():
