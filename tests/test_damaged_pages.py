@@ -58,7 +58,7 @@ def refs(found: Harvested) -> set[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(page=st.integers(0, 9), keep=st.floats(0, 1))
 def test_a_page_cut_off_anywhere_loses_nothing_without_a_word(
     tmp_path_factory: pytest.TempPathFactory, slug: str, page: int, keep: float
@@ -75,7 +75,7 @@ def test_a_page_cut_off_anywhere_loses_nothing_without_a_word(
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32), page=st.integers(0, 9))
 def test_strange_values_and_flipped_bytes_never_raise(
     tmp_path_factory: pytest.TempPathFactory, slug: str, seed: int, page: int

@@ -426,7 +426,7 @@ KNOWN = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LISTINGS, KNOWN)
 def test_one_class_a_definition_each_reason_in_its_field(listing: Programme, known: list[KnownOrganisation]) -> None:
     found = classes(listing, source(), known, elements(listing, source(), known))
@@ -444,7 +444,7 @@ def test_one_class_a_definition_each_reason_in_its_field(listing: Programme, kno
     assert classes(listing, source(), known, elements(listing, source(), known)) == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LISTINGS)
 def test_core_is_certified_and_assessed(listing: Programme) -> None:
     entry = classed(listing)["eu_2022"]

@@ -167,7 +167,7 @@ LISTINGS = st.tuples(
 OWN_AND_PARTNER = ("own_", "partner_")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LISTINGS)
 def test_every_listing_is_explained(case: tuple[str, tuple[KnownOrganisation, ...], dict[str, object]]):
     on, makers, facts = case

@@ -396,7 +396,7 @@ LISTINGS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LISTINGS)
 def test_every_value_has_evidence_that_stands_in_its_field(listing: Programme) -> None:
     known = tuple(organisation(o.role, o.name, o.kind, o.country) for o in listing.organisations)

@@ -352,7 +352,7 @@ def printed_in(programme: Programme, name: str) -> list[str]:
 
 
 @given(programme=PROGRAMMES, slug=SLUGS, country=st.sampled_from(["US", "GB", "NZ", "AT", "EE"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_finding_has_codes_of_the_vocabularies_and_its_words_stand_in_the_field_it_names(
     programme: Programme, slug: str, country: str
 ):

@@ -93,7 +93,7 @@ PRINTED = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PRINTED, max_size=4), st.sampled_from([WORLD, national("FR"), source("institution", "GB")]))
 def test_every_value_stands_on_printed_words(printed: list[OrganisationRole], on: Source) -> None:
     programme = Programme(ref="1", kind="course", title="Knots", organisations=tuple(printed))
@@ -113,7 +113,7 @@ def test_every_value_stands_on_printed_words(printed: list[OrganisationRole], on
     assert {each.words for each in unread} == {each.name for each in found if not each.entity and not each.kind}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(NAMES, st.sampled_from(["by", "and", ",", ".", "The", "'s"])), max_size=8).map(" ".join))
 def test_names_found_stand_in_the_text(text: str) -> None:
     found = find_names(text)

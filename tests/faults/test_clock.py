@@ -71,7 +71,7 @@ TURNS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(TURNS)
 def test_a_pace_is_kept_and_nobody_waits_longer_however_the_clock_jumps(turns: list[Turn]) -> None:
     async def go(clock: time_machine.Traveller) -> list[tuple[Turn, float, float]]:
@@ -97,7 +97,7 @@ def test_a_pace_is_kept_and_nobody_waits_longer_however_the_clock_jumps(turns: l
             assert went >= gone[number - 1][2] + longest - EPSILON
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(0, 20 * 3600), st.floats(-20 * 3600, 20 * 3600)), min_size=1, max_size=8))
 def test_rules_of_a_host_are_never_used_longer_than_a_day_however_the_clock_jumps(
     steps: list[tuple[float, float]],

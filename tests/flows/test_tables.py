@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Done, at_a_terminal, in_this_process
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -48,7 +48,6 @@ WORDS = st.text("abc情é", min_size=1, max_size=40)
 CELLS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.fixed_dictionaries({"a": CELLS, "number of b": CELLS, "c": CELLS}), min_size=1, max_size=3),
     width=st.integers(20, 150),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 SEED_BYTES_MOST = 20_000
 """Of larger seeds the beginning: time goes with their length."""
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def invented(name: str) -> st.SearchStrategy[bytes]:

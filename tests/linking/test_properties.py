@@ -65,7 +65,7 @@ def decided(draw: st.DrawFn) -> tuple[list[Linkable], list[Decision]]:
     return listings, decisions
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(linkables(), st.randoms(use_true_random=False))
 def test_the_order_of_listings_plays_no_part(listings: list[Linkable], chance: Any):
     links = link(listings)
@@ -75,7 +75,7 @@ def test_the_order_of_listings_plays_no_part(listings: list[Linkable], chance: A
     assert credentials(shuffled, links).credentials == credentials(listings, links).credentials
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(linkables())
 def test_every_listing_is_in_one_credential_and_no_credential_has_two_programmes_of_a_source(listings: list[Linkable]):
     by_id = {each.item_id: each for each in listings}
@@ -89,7 +89,7 @@ def test_every_listing_is_in_one_credential_and_no_credential_has_two_programmes
         assert each.credential_id in {"/".join(programme) for programme in programmes}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(linkables())
 def test_links_say_what_they_are(listings: list[Linkable]):
     by_id = {each.item_id: each for each in listings}
@@ -104,7 +104,7 @@ def test_links_say_what_they_are(listings: list[Linkable]):
         assert (each.confidence >= rules().confidence_of(rules().counts_once)) == each.counts_once
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(decided())
 def test_decisions_hold(case: tuple[list[Linkable], list[Decision]]):
     listings, decisions = case
@@ -123,7 +123,7 @@ def test_decisions_hold(case: tuple[list[Linkable], list[Decision]]):
     assert link(listings, decisions) == links  # a second run says the same
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(linkables())
 def test_ids_stay_when_a_listing_joins_or_another_leaves(listings: list[Linkable]):
     links = link(listings)
@@ -140,7 +140,7 @@ def test_ids_stay_when_a_listing_joins_or_another_leaves(listings: list[Linkable
                 assert each.credential_id in former
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(linkables())
 def test_candidates_are_of_two_sources_and_come_once(listings: list[Linkable]):
     corpus = Corpus(listings)

@@ -56,7 +56,7 @@ def history(told: list[Told]) -> tuple[tuple[Window, ...], tuple[Version, ...]]:
     return derive(spans, sightings, looks, covers)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LOOKS.flatmap(lambda looks: st.tuples(st.just(looks), st.permutations(looks))))
 def test_any_order_of_arrival_gives_equal_bytes(both: tuple[list[Told], list[Told]]) -> None:
     looks, shuffled = both
@@ -65,7 +65,7 @@ def test_any_order_of_arrival_gives_equal_bytes(both: tuple[list[Told], list[Tol
     assert repr(history(shuffled)).encode() == repr(history(in_time)).encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LOOKS)
 def test_only_complete_looks_without_an_item_withdraw_it(looks: list[Told]) -> None:
     absent = {moment(hours) for hours, complete, reading in looks if complete and reading is None}
@@ -74,7 +74,7 @@ def test_only_complete_looks_without_an_item_withdraw_it(looks: list[Told]) -> N
         assert {window.missed_at, window.withdrawn_at} <= {None} | absent
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LOOKS)
 def test_partial_looks_only_ever_add_to_what_is_listed(looks: list[Told]) -> None:
     def listed(told: list[Told]) -> set[int]:

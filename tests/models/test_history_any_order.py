@@ -148,7 +148,7 @@ def check(engine: Engine, looks: list[Look]) -> None:
 
 
 def test_any_order_gives_the_history_that_an_independent_account_gives(engine: Engine):
-    @settings(max_examples=100 if engine.dialect.name == "sqlite" else 25, deadline=None)
+    @settings(max_examples=100 if engine.dialect.name == "sqlite" else 25)
     @given(LOOKS)
     def holds(looks: list[Look]) -> None:
         check(engine, looks)

@@ -141,7 +141,7 @@ def reread(engine: Engine, beside: Engine, code: Code, looks: list[Look]) -> Non
 def test_a_history_read_again_is_that_of_the_better_code_and_its_changes_are_those_of_the_source(
     engine: Engine, beside: Engine
 ) -> None:
-    @settings(max_examples=60 if engine.dialect.name == "sqlite" else 15, deadline=None)
+    @settings(max_examples=60 if engine.dialect.name == "sqlite" else 15)
     @given(LOOKS, CODES, CODES)
     def holds(looks: list[Look], was: Code, now: Code) -> None:
         empty(engine)

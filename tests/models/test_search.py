@@ -236,7 +236,7 @@ def test_very_long_texts(told: Told):
         search(told.engine, " ".join(f"w{n}" for n in range(2_000)))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.text(max_size=60))
 def test_a_text_is_found_by_itself(title: str):
     """The words that are looked for are among those that are indexed, whatever the text."""

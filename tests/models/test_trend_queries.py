@@ -234,7 +234,7 @@ def test_a_definition_that_does_not_exist_is_refused_with_those_that_do(engine: 
 
 
 def test_windows_and_absences_of_random_histories_are_those_of_an_independent_account(engine: Engine):
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(worlds(), st.integers(1, 1000))
     def holds(looks: list[Look], order: int) -> None:
         empty(engine)

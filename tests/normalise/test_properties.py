@@ -110,9 +110,7 @@ LISTING = st.builds(
 )
 COUNTRY = st.sampled_from(["IE", "US", "NZ", "EE", "JP", "SE"])
 RANGES = ("duration_weeks", "effort_hours_per_week", "workload_hours")
-SLOW = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+SLOW = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 # The field whose words stand behind a typed value.
 WORDS_BEHIND = {
     "platform_level": ("level",),

@@ -17,7 +17,7 @@ from sandbox.world import SOURCES, World
 FIRST = date(2023, 1, 1)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_every_seed_gives_a_sound_world(seed: int):
     world = World(seed)

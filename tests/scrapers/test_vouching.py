@@ -314,7 +314,7 @@ STEPS = st.lists(
 """Steps of a history: pages that change, whether their entries say so, and whether every page bears other bytes."""
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 @example(steps=[(set(range(12)), False, False)])
 @example(steps=[(set(), True, False), ({1}, True, True), ({1, 2}, False, True), ({2}, True, False)])

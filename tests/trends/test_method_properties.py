@@ -62,7 +62,7 @@ def in_record(window: Window, at: datetime, lag: timedelta) -> bool:
     return window.opened < at and not (left and confirmed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods(), st.sampled_from(["listing", "programme", "credential"]))
 def test_the_stock_is_what_one_counts_one_by_one(looks: list[Look], days: Days, unit: str):
     start, end, known_day = days
@@ -78,7 +78,7 @@ def test_the_stock_is_what_one_counts_one_by_one(looks: list[Look], days: Days, 
         assert row[name] == len(listed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods())
 def test_flows_without_lag_are_those_that_the_looks_of_the_period_reported(looks: list[Look], days: Days):
     start, end, _ = days
@@ -94,7 +94,7 @@ def test_flows_without_lag_are_those_that_the_looks_of_the_period_reported(looks
     assert row[list(FLOWS)].to_dict() == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods(), st.sampled_from(UNITS), st.sampled_from(SOME_CUTS), st.sampled_from(["all", "core"]))
 def test_the_stock_at_the_end_is_that_at_the_start_and_the_flows_between(
     looks: list[Look], days: Days, unit: str, cut: str, population: str
@@ -106,7 +106,7 @@ def test_the_stock_at_the_end_is_that_at_the_start_and_the_flows_between(
         assert (rows["stock"] == rows["stock_start"] + flows + rows["reclassified"]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(("alpha", "beta", "gamma")), periods(), st.sampled_from(UNITS), st.sampled_from(SOME_CUTS))
 def test_the_parts_of_a_change_add_up_to_it(looks: list[Look], days: Days, unit: str, cut: str):
     views, categories = measured(looks, days, unit)
@@ -119,7 +119,7 @@ def test_the_parts_of_a_change_add_up_to_it(looks: list[Look], days: Days, unit:
     assert (parts["change_within"] == within).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods(), st.sampled_from(["listing", "credential"]))
 def test_later_looks_change_no_figure(looks: list[Look], days: Days, unit: str):
     by_then = measured([look for look in looks if look.at < end_of(days[2])], days, unit)
@@ -131,7 +131,7 @@ def test_later_looks_change_no_figure(looks: list[Look], days: Days, unit: str):
         pd.testing.assert_frame_equal(now.loc[then.index], then)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods(), st.sampled_from(["listing", "credential"]))
 def test_bounds_contain_the_figure(looks: list[Look], days: Days, unit: str):
     views, categories = measured(looks, days, unit)
@@ -147,7 +147,7 @@ def test_bounds_contain_the_figure(looks: list[Look], days: Days, unit: str):
     assert known == sorted(known)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(worlds(), periods())
 def test_expected_stocks_differ_by_the_expected_flows(looks: list[Look], days: Days):
     """Where all is known to be new or withdrawn; what is baseline or relisted has no estimate of its own."""
@@ -168,7 +168,7 @@ def test_expected_stocks_differ_by_the_expected_flows(looks: list[Look], days: D
     assert np.isclose(stocks[1] - stocks[0], flows)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(21, DAYS)), min_size=1, max_size=3), st.data())
 def test_more_looks_never_widen_the_bounds(lives: list[tuple[int, int]], data: st.DataObject):
     """Of items that the fewer looks saw too, with two looks after the day that is measured."""
@@ -189,7 +189,7 @@ def test_more_looks_never_widen_the_bounds(lives: list[tuple[int, int]], data: s
     assert widths[1] <= widths[0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(worlds(), worlds(("gamma",)), periods(), st.sampled_from(["listing", "credential"]))
 def test_a_new_source_does_not_move_the_growth_of_the_others(
     looks: list[Look], more: list[Look], days: Days, unit: str
@@ -202,7 +202,7 @@ def test_a_new_source_does_not_move_the_growth_of_the_others(
         pd.testing.assert_frame_equal(joined.loc[alone.index], alone)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(worlds(("alpha",)), periods())
 def test_a_catalogue_that_mirrors_another_adds_no_credential(looks: list[Look], days: Days):
     mirrored = [copy for look in looks for copy in (look, Look("gamma", look.at, look.complete, look.seen))]
@@ -212,7 +212,7 @@ def test_a_catalogue_that_mirrors_another_adds_no_credential(looks: list[Look], 
     assert twice["stock"].iloc[0] == 2 * listings["stock"].iloc[0]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(worlds(), periods(), st.sampled_from(["listing", "credential"]), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_rows_given_twice_do_not_matter(looks: list[Look], days: Days, unit: str, random: Any):
     start, end, known_day = days
@@ -229,7 +229,7 @@ def test_the_order_of_rows_and_rows_given_twice_do_not_matter(looks: list[Look],
     pd.testing.assert_frame_equal(*found)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(worlds(), periods())
 def test_the_categories_of_an_exclusive_cut_add_up_to_the_total(looks: list[Look], days: Days):
     views, categories = measured(looks, days, "credential")

@@ -61,7 +61,7 @@ CHOSEN = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(PROGRAMME, min_size=1, max_size=8), CHOSEN, st.sampled_from(["eu_2022", "spain_2023"]),
     st.sampled_from(["", "DATA", "uni data", "ü"]), st.sampled_from(["title", "newest", "oldest", "price"]),

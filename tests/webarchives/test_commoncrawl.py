@@ -125,7 +125,7 @@ def test_bodies_are_read_by_range(site: Site) -> None:
 
 
 @given(page_size=st.integers(1, 6))
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_of_any_size_give_the_same(site: Site, crawl: CrawlSite, page_size: int) -> None:
     crawl.page_size = 100
     whole = found(site)
@@ -273,7 +273,7 @@ def test_a_record_too_large_to_ask_for(site: Site, crawl: CrawlSite) -> None:
 
 
 @given(body=st.binary(max_size=80))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_index_answers_it_ends_by_name(site: Site, crawl: CrawlSite, body: bytes) -> None:
     crawl.index = lambda _, values: Reply(b"2" if "showNumPages" in values else body)
     try:

@@ -343,7 +343,7 @@ def test_a_plain_record_that_claims_to_be_huge(tmp_path: Path) -> None:
 
 
 @given(data=st.data(), packed=st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_damaged_it_ends(tmp_path: Path, data: st.DataObject, *, packed: bool) -> None:
     whole = bytearray(three(packed=packed)[0])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -466,7 +466,7 @@ def whole_wacz(compression: int) -> bytes:
 
 
 @given(data=st.data(), compression=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_damaged_in_a_wacz_it_ends(tmp_path: Path, data: st.DataObject, compression: int) -> None:
     path = tmp_path / "x.wacz"
     whole = bytearray(whole_wacz(compression))

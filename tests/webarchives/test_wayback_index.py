@@ -154,7 +154,7 @@ def test_collapsing_never_joins_two_addresses(site: Site) -> None:
 @given(
     limit=st.integers(1, 9), collapse=st.sampled_from(["", "timestamp:6", "digest", "urlkey"]), cap=st.integers(1, 9)
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_paging_gives_what_one_answer_gives(site: Site, limit: int, collapse: str, cap: int) -> None:
     wayback = WaybackSite(held=HELD)
     site.otherwise = wayback.answer
@@ -385,7 +385,7 @@ json_values = st.recursive(
     | json_values.map(lambda value: json.dumps(value).encode())
     | st.lists(json_values, max_size=4).map(lambda rows: json.dumps([HEADER, ROW, *rows]).encode())
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_it_answers_it_ends_by_name(site: Site, body: bytes) -> None:
     site.otherwise = WaybackSite(index=lambda _: Reply(body)).answer
     try:
