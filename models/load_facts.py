@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from models.bulk import insert_rows, insert_shared
-from models.columns import storable
+from models.bulk import insert_shared, insert_values
+from models.columns import storable, storable_all
 from models.history import Reading, Readings
 from models.load_classification import ToClassify
 from models.load_items import Key, Parted, Record, identities, parted
@@ -23,8 +23,8 @@ from models.units import OFFERING, PROGRAMME, Unit, among, new_ids, parts, table
 
 _APART = frozenset({"ref", "price", "organisations", "offerings", "listing_digest", "complete"})
 """Fields of a record that are no column of its facts."""
-_MAPPINGS = frozenset({"statements", "verbatim"})
-_WORDS = ("verbatim", "page_url")
+_RECORDS: Mapping[Unit, Any] = {PROGRAMME: Programme, OFFERING: Offering}
+_WORDS = frozenset({"verbatim", "page_url"})
 """Columns that follow the earliest look that read the facts, so that they do not depend on the order of arrival."""
 
 
@@ -84,7 +84,8 @@ def load_facts(look: Look, programmes: Sequence[Programme]) -> Seen:
         look: the look, in a transaction that may write; the row of its source exists.
         programmes: what was read; of two with one ref the first counts.
     """
-    records: dict[Key, Programme] = {storable(programme.ref): programme for programme in reversed(programmes)}
+    refs = storable_all([programme.ref for programme in programmes])
+    records: dict[Key, Programme] = dict(zip(reversed(refs), reversed(programmes), strict=True))
     loaded = _load(look, PROGRAMME, records, records.__getitem__)
     _load_roles(look.connection, {number: records[key].organisations for key, number in loaded.fresh.items()})
     parents = {loaded.ids[key]: programme for key, programme in records.items() if programme.offerings}
@@ -151,23 +152,31 @@ def _facts(look: Look, unit: Unit, records: Mapping[int, Record], fresh_items: C
     """Store the facts of items that are new, and note those that were read earlier than known."""
     connection, target = look.connection, unit.table("facts")
     known = _known_facts(connection, unit, records.keys() - fresh_items)
-    ids = new_ids(connection, target)
     facts = _Facts({}, {}, {})
-    read_earlier: list[dict[str, Any]] = []
-
-    def new_rows() -> Iterator[dict[str, Any]]:
-        for item, record in records.items():
-            digest = facts_digest(record)
-            facts_id, read_at = known.get((item, digest), (None, look.at))
-            if facts_id is None:
-                facts_id = facts.fresh[item] = next(ids)
-                yield {"id": facts_id, unit.owner: item, "facts_digest": digest, "read_at": look.at, **_row(record)}
-            elif look.at < read_at:
-                facts.earlier[item] = facts_id
-                read_earlier.append({"this": facts_id, "read_at": look.at, **_words(record)})
-            facts.found[item] = facts_id
-
-    insert_rows(connection, target, new_rows())
+    digests: dict[int, str] = {}
+    for item, record in records.items():
+        digest = facts_digest(record)
+        facts_id, read_at = known.get((item, digest), (None, look.at))
+        if facts_id is None:
+            digests[item] = digest
+            continue
+        facts.found[item] = facts_id
+        if look.at < read_at:
+            facts.earlier[item] = facts_id
+    facts.fresh.update(zip(digests, new_ids(connection, target), strict=False))
+    facts.found.update(facts.fresh)
+    names, values_of = _columns(unit)
+    insert_values(
+        connection,
+        target,
+        ("id", unit.owner, "facts_digest", "read_at", *names),
+        ((facts.fresh[item], item, digest, look.at, *values_of(records[item])) for item, digest in digests.items()),
+    )
+    words = _WORDS & set(names)
+    read_earlier = [
+        {"this": facts_id, "read_at": look.at, **{name: getattr(records[item], name) for name in words}}
+        for item, facts_id in facts.earlier.items()
+    ]
     if read_earlier:
         connection.execute(update(target).where(target.c.id == bindparam("this")), read_earlier)
     return facts
@@ -187,26 +196,12 @@ def _known_facts(
     }
 
 
-def _row(record: Record) -> dict[str, Any]:
-    """Return the columns of a record's facts; of a price, one column a field."""
-    kind: Any = type(record)
-    names, values_of = _columns(kind)
-    of_price, price = _columns(PriceFacts)
-    row = dict(zip((*names, *of_price), (*values_of(record), *price(record.price)), strict=True))
-    for name in _MAPPINGS & row.keys():
-        row[name] = dict(row[name])
-    return row
-
-
 @cache
-def _columns(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Return the fields of a record that are columns of its facts, and how to read them all at once."""
-    names = tuple(name for name in kind.__dataclass_fields__ if name not in _APART)
-    return names, attrgetter(*names)
-
-
-def _words(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in _row(record).items() if name in _WORDS}
+def _columns(unit: Unit) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+    """Return the columns that the facts of a record fill, and what takes their values from it; of a price, one each."""
+    own = [name for name in _RECORDS[unit].__dataclass_fields__ if name not in _APART]
+    of_price = [*PriceFacts.__dataclass_fields__]
+    return (*own, *of_price), attrgetter(*own, *(f"price.{name}" for name in of_price))
 
 
 def _load_roles(connection: Connection, roles: Mapping[int, Sequence[OrganisationRole]]) -> None:
@@ -227,21 +222,15 @@ def _load_roles(connection: Connection, roles: Mapping[int, Sequence[Organisatio
         for key, n in made.items()
     ]
     known |= made | insert_shared(connection, target, rows, "key")
-    insert_rows(
+    insert_values(
         connection,
         table("programme_role"),
-        [
-            {
-                "facts_id": facts_id,
-                "position": position,
-                "role": role.role,
-                "organisation_id": known[_organisation_key(role)],
-                "ref": role.ref,
-                "url": role.url,
-            }
+        ("facts_id", "position", "role", "organisation_id", "ref", "url"),
+        (
+            (facts_id, position, role.role, known[_organisation_key(role)], role.ref, role.url)
             for facts_id, ordered in roles.items()
             for position, role in enumerate(ordered)
-        ],
+        ),
     )
 
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
 
-from models.bulk import insert_rows, update_rows
+from models.bulk import Values, insert_values, update_rows
 from models.history import Covers, Reading, Sighting, Span, Version, Window, derive, with_look
 from models.history_rows import SIGHTING, SPAN, VERSION, WINDOW, Books, Stored, by_item, rows_of
 from models.load_facts import Look, SeenOf
 from models.records import Cause, Outcome
-from models.units import Unit, among, columns_of, parts, table
+from models.units import Unit, among, parts, table
 
+_values_of = attrgetter(*Reading.__slots__)
 History = tuple[tuple[Window, ...], tuple[Version, ...]]
 
 
@@ -78,8 +79,8 @@ def load_history(look: Look, unit: Unit, seen: SeenOf, *, complete: bool) -> Eff
     earlier_looks = [each for each in looks if each != look.at]
     if not complete:
         sighting = unit.table("sighting")
-        rows = [{unit.owner: n, "at": look.at, **columns_of(reading)} for n, reading in seen.readings.items()]
-        insert_rows(look.connection, sighting, rows)
+        sightings = ((n, look.at, *_values_of(reading)) for n, reading in seen.readings.items())
+        insert_values(look.connection, sighting, (unit.owner, "at", *Reading.__slots__), sightings)
         touched = set(seen.readings)
         evidence = {n: _Evidence((), (Sighting(seen.readings[n], look.at),)) for n in seen.fresh}
     elif look.is_latest:
@@ -102,11 +103,7 @@ def _take_in_latest_look(of: Books, before: datetime | None, seen: SeenOf) -> se
     for part in parts(ended):
         is_open = among(of.connection, of.unit.owner_of(span), part) & span.c.seen_until.is_(None)
         of.connection.execute(update(span).where(is_open).values(seen_until=before))
-    rows = (
-        {"seen_from": of.look.at, "seen_until": None, **columns_of(r), of.unit.owner: n}
-        for n, r in seen.readings.items()
-    )
-    insert_rows(of.connection, span, rows)
+    _begin_spans(of, ((n, of.look.at, None, *_values_of(reading)) for n, reading in seen.readings.items()))
     return seen.readings.keys() | seen.absent | _missing(of) | _sighted_between(of, before, None)
 
 
@@ -179,8 +176,7 @@ def _write_spans(of: Books, changes: Mapping[int, tuple[Sequence[Span], Sequence
         for span in new:
             was = old_by_start.get(span.seen_from)
             if was is None:
-                row = {"seen_from": span.seen_from, "seen_until": span.seen_until, **columns_of(span.reading)}
-                fresh.append({of.unit.owner: item, **row})
+                fresh.append((item, span.seen_from, span.seen_until, *_values_of(span.reading)))
             elif was != span:
                 ended.append({"item": item, "start": span.seen_from, "seen_until": span.seen_until})
     this = and_(of.unit.owner_of(target) == bindparam("item"), target.c.seen_from == bindparam("start"))
@@ -188,7 +184,11 @@ def _write_spans(of: Books, changes: Mapping[int, tuple[Sequence[Span], Sequence
         of.connection.execute(delete(target).where(this), gone)
     if ended:
         of.connection.execute(update(target).where(this), ended)
-    insert_rows(of.connection, target, fresh)
+    _begin_spans(of, fresh)
+
+
+def _begin_spans(of: Books, rows: Iterable[Values]) -> None:
+    insert_values(of.connection, of.unit.table("span"), (of.unit.owner, *SPAN.columns), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +266,11 @@ def _replace(
     """
     target = of.unit.table(of_rows.table)
     number = target.c[of_rows.order]
+    values_of = attrgetter(*of_rows.columns)
     begun = attrgetter(*(name for name in of_rows.columns if name not in of_rows.ends))
     gone: dict[int, list[int]] = defaultdict(list)
     ended: list[dict[str, Any]] = []
-    fresh: list[dict[str, Any]] = []
+    fresh: list[Values] = []
     for item, rows in derived.items():
         was = stored.get(item, ())
         alike = 0
@@ -282,13 +283,13 @@ def _replace(
             alike += 1
         if alike < len(was):
             gone[alike].append(item)
-        fresh += [{of.unit.owner: item, **columns_of(row)} for row in rows[alike:]]
+        fresh += [(item, *values_of(row)) for row in rows[alike:]]
     update_rows(of.connection, target, (of.unit.owner, number.name), ended)
     for alike, items in gone.items():
         for part in parts(items):
             these = among(of.connection, of.unit.owner_of(target), part)
             of.connection.execute(delete(target).where(these, number > alike))
-    insert_rows(of.connection, target, fresh)
+    insert_values(of.connection, target, (of.unit.owner, *of_rows.columns), fresh)
 
 
 def _effect(derived: Mapping[int, History], at: datetime) -> Effect:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, Select, null, select, type_coerce
 
-from models.bulk import insert_rows
+from models.bulk import insert_values
 from models.records import Offering, Programme, facts_digest
 from models.units import PROGRAMME, Unit, among, new_ids, parts, table
 
@@ -99,13 +99,10 @@ def identities(connection: Connection, unit: Unit, slug: str, keys: Iterable[Key
     known = dict(_known(connection, unit, slug, wanted))
     ids = new_ids(connection, unit.item)
     made = {key: next(ids) for key in wanted if key not in known}
-    insert_rows(connection, unit.item, [{"id": n, **_named(slug, key)} for key, n in made.items()])
+    owner = "source" if unit is PROGRAMME else "programme_id"
+    rows = ((n, slug, key) if isinstance(key, str) else (n, *key) for key, n in made.items())
+    insert_values(connection, unit.item, ("id", owner, "ref"), rows)
     return known | made, set(made)
-
-
-def _named(slug: str, key: Key) -> dict[str, Any]:
-    """Return the columns of an identity."""
-    return {"source": slug, "ref": key} if isinstance(key, str) else {"programme_id": key[0], "ref": key[1]}
 
 
 def _known(connection: Connection, unit: Unit, slug: str, keys: list[Key]) -> Iterator[tuple[Key, int]]:

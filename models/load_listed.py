@@ -6,11 +6,12 @@ those of the rows that are there, whatever is changed of them in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, any_, case, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.classification_tables import DEFAULT_DEFINITION, class_column
@@ -20,39 +21,51 @@ _KEYS = frozenset({"programme_id", "source", "ref"})
 """What tells the rows of ``programme_listed`` apart and never changes."""
 
 
+Which = Callable[[Column[Any]], ColumnElement[bool]]
+"""The condition that a column names one of some programmes."""
+
+
 @contextmanager
-def listed_anew(connection: Connection, programmes: Iterable[int]) -> Iterator[None]:
-    """Take some programmes out of the counts, and put them in as they are listed when the work within is done."""
-    listed, programme = table("programme_listed"), table("programme")
-    pieces = list(parts(set(programmes)))
-    for part in pieces:
-        _count_organisations(connection, among(connection, listed.c.programme_id, part), -1)
+def listed_anew(connection: Connection, slug: str, programmes: Iterable[int]) -> Iterator[None]:
+    """Take some programmes of a source out of the counts, and put them in as they are listed when the work is done."""
+    pieces: list[Which] = [partial(_is_among, connection, part) for part in parts(set(programmes))]
+    for which in pieces:
+        _count_organisations(connection, slug, which, -1)
     yield
-    for part in pieces:
-        _put_in(connection, among(connection, programme.c.id, part), among(connection, listed.c.programme_id, part))
+    for which in pieces:
+        _put_in(connection, slug, which)
     if pieces:
         _forget_unnamed(connection)
 
 
+def _is_among(connection: Connection, programmes: Sequence[int], column: Column[Any]) -> ColumnElement[bool]:
+    return among(connection, column, programmes)
+
+
 @contextmanager
-def facts_listed_anew(connection: Connection, facts: Iterable[int]) -> Iterator[None]:
-    """Do the same for the programmes that said some facts."""
+def facts_listed_anew(connection: Connection, slug: str, facts: Iterable[int]) -> Iterator[None]:
+    """Do the same for the programmes of a source that said some facts."""
     target = PROGRAMME.table("facts")
     programmes: set[int] = set()
     for part in parts(set(facts)):
         said = select(target.c.programme_id).where(among(connection, target.c.id, part))
         programmes.update(connection.execute(said).scalars())
-    with listed_anew(connection, programmes):
+    with listed_anew(connection, slug, programmes):
         yield
 
 
 @contextmanager
 def source_listed_anew(connection: Connection, slug: str) -> Iterator[None]:
     """Do the same for all programmes of a source."""
-    listed = table("programme_listed")
-    _count_organisations(connection, listed.c.source == slug, -1)
+    programme = table("programme")
+    of_source = select(programme.c.id).where(programme.c.source == slug)
+
+    def which(column: Column[Any]) -> ColumnElement[bool]:
+        return column.in_(of_source)
+
+    _count_organisations(connection, slug, which, -1)
     yield
-    _put_in(connection, table("programme").c.source == slug, listed.c.source == slug)
+    _put_in(connection, slug, which)
     _forget_unnamed(connection)
 
 
@@ -66,7 +79,7 @@ def rebuild_listed(connection: Connection) -> None:
             pass
 
 
-def _put_in(connection: Connection, of_programmes: ColumnElement[bool], of_listed: ColumnElement[bool]) -> None:
+def _put_in(connection: Connection, slug: str, which: Which) -> None:
     listed, programme = table("programme_listed"), table("programme")
     version, window, facts = (PROGRAMME.table(kind) for kind in ("version", "window", "facts"))
     classified = table("programme_classification")
@@ -81,17 +94,17 @@ def _put_in(connection: Connection, of_programmes: ColumnElement[bool], of_liste
         .join(window, is_of_window)
         .join(facts, facts.c.id == version.c.facts_id)
         .outerjoin(classified, classified.c.facts_id == facts.c.id)
-        .where(of_programmes, version.c.valid_to.is_(None))
+        .where(which(programme.c.id), version.c.valid_to.is_(None))
     )  # fmt: skip
     in_force = select(version.c.programme_id).where(
         version.c.programme_id == listed.c.programme_id, version.c.valid_to.is_(None)
     )
-    connection.execute(delete(listed).where(of_listed, ~in_force.exists()))
+    connection.execute(delete(listed).where(which(listed.c.programme_id), ~in_force.exists()))
     # Rows are updated where they are: their keys, which are what is indexed, stay.
     added = _dialect(connection).insert(listed).from_select(list(listed.c.keys()), now)
     others = {column.name: added.excluded[column.name] for column in listed.c if column.name not in _KEYS}
     connection.execute(added.on_conflict_do_update(index_elements=["programme_id"], set_=others))
-    _count_organisations(connection, of_listed, 1)
+    _count_organisations(connection, slug, which, 1)
 
 
 def _forget_unnamed(connection: Connection) -> None:
@@ -99,8 +112,8 @@ def _forget_unnamed(connection: Connection) -> None:
     connection.execute(delete(counted).where(counted.c.mentions == 0))
 
 
-def _count_organisations(connection: Connection, which: ColumnElement[bool], times: int) -> None:
-    """Add the organisations that some listed programmes name to the counts, or take them away (``times`` -1).
+def _count_organisations(connection: Connection, slug: str, which: Which, times: int) -> None:
+    """Add the organisations that listed programmes of a source name to the counts, or take them away (``times`` -1).
 
     A programme that names an organisation twice in a role, in two spellings say, counts for the first of them.
     """
@@ -110,14 +123,13 @@ def _count_organisations(connection: Connection, which: ColumnElement[bool], tim
     place = func.row_number().over(partition_by=(role.c.facts_id, role.c.role, organisation), order_by=role.c.position)
     named = (
         select(
-            listed.c.source, organisation.label("organisation_id"), role.c.organisation_id.label("entry_id"),
+            literal(slug).label("source"), organisation.label("organisation_id"), entry.c.id.label("entry_id"),
             role.c.role, func.coalesce(known.c.kind, "").label("kind"),
             func.coalesce(known.c.country, "").label("country"), place.label("place"),
         )
-        .join(role, role.c.facts_id == listed.c.facts_id)
         .join(entry, entry.c.id == role.c.organisation_id)
         .outerjoin(known, (known.c.facts_id == role.c.facts_id) & (known.c.position == role.c.position))
-        .where(which)
+        .where(_is_any_of(connection, role.c.facts_id, select(listed.c.facts_id).where(which(listed.c.programme_id))))
         .subquery()
     )  # fmt: skip
     keys = [column.name for column in counted.primary_key.columns]
@@ -131,6 +143,16 @@ def _count_organisations(connection: Connection, which: ColumnElement[bool], tim
             set_={name: counted.c[name] + added.excluded[name] for name in ("mentions", "programmes")},
         )
     )
+
+
+def _is_any_of(connection: Connection, column: Column[Any], found: Select[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the numbers that a select finds, which are found first.
+
+    PostgreSQL would join the two, and go through the whole table of the column where it has not counted the rows yet.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == any_(func.array(found.scalar_subquery()))
+    return column.in_(found)
 
 
 def _dialect(connection: Connection) -> Any:

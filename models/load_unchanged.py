@@ -96,6 +96,6 @@ def load_as_before(connection: Connection, slug: str, as_of: datetime) -> Effect
     of_offerings = load_history(look, OFFERING, _AS_BEFORE, complete=True)
     load_summaries(connection, of_offerings.touched)
     load_words(connection, effect.touched)
-    with listed_anew(connection, effect.touched):
+    with listed_anew(connection, slug, effect.touched):
         pass
     return effect

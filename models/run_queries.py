@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Engine, Row, Select, Table, func, or_, select, true
 
-from models.bulk import STEPS_AT_ONCE, let_others_run
+from models.bulk import AT_ONCE, let_others_run
 from models.columns import storable
 from models.history import Readings
 from models.look_before import said_at, some_of, words_at
@@ -116,7 +116,7 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
     known: dict[str, KnownPage] = {}
     with engine.connect() as connection:
         asked = select(ranked).where(ranked.c.place_in_time == 1, ranked.c.url.not_in(failed))
-        for part in connection.execution_options(yield_per=STEPS_AT_ONCE).execute(asked).partitions():
+        for part in connection.execution_options(yield_per=AT_ONCE).execute(asked).partitions():
             known |= {row.url: _known_page(row) for row in part}
             let_others_run()
     return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -41,12 +42,12 @@ def counts_of(harvested: Harvested) -> dict[str, Any]:
     return {
         "origin": harvested.origin.value,
         "listings": len(programmes),
-        "programmes": len({programme.ref for programme in programmes}),
-        "offerings": sum(len(programme.offerings) for programme in programmes),
+        "programmes": len(set(map(attrgetter("ref"), programmes))),
+        "offerings": sum(map(len, map(attrgetter("offerings"), programmes))),
         "problems": len(harvested.problems),
         "duplicates": harvested.duplicates,
         "rejected": harvested.rejected,
-        "by_kind": dict(sorted(Counter(programme.kind for programme in programmes).items())),
+        "by_kind": dict(sorted(Counter(map(attrgetter("kind"), programmes)).items())),
         "robots": dict(harvested.robots),
         "incomplete": [harvested.crashed] if harvested.crashed else [],
         "signals": {kind: dict(counts) for kind, counts in harvested.signals.items()},

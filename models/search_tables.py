@@ -8,11 +8,13 @@ the declared tables, and every migration makes it anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from itertools import chain, repeat
 
 from sqlalchemy import Connection, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.bulk import copy_rows
 from models.tables import Base
 from models.words import WORD_MOST, Part
 
@@ -20,6 +22,8 @@ INDEX = "search_words"
 FIELDS = ("title", "about", "description")
 """The columns of the index on SQLite, the weights A, B and C on PostgreSQL."""
 _WEIGHTS = "ABC"
+_PLACES_MOST = 2**14
+"""What a ``tsvector`` counts (https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
 _GATHERED_BYTES = 16 * 2**20
 
 
@@ -60,11 +64,8 @@ def put_words(connection: Connection, words: Mapping[int, Sequence[str]], gone: 
     """
     if connection.dialect.name == "postgresql":
         _take_out(connection, list(gone))
-        cursor: Any = connection.connection.cursor()
-        with cursor.copy(f"copy {INDEX} from stdin") as copy:
-            for number, texts in words.items():
-                copy.write_row((number, _vector(texts)))
-        cursor.close()
+        if words:
+            copy_rows(connection, INDEX, ((number, _vector(texts)) for number, texts in words.items()))
         return
     if words:
         columns = ", ".join(FIELDS)
@@ -81,14 +82,24 @@ def _take_out(connection: Connection, rows: list[int]) -> None:
 
 def _vector(texts: Sequence[str]) -> str:
     """Return words as PostgreSQL writes a ``tsvector``, each with its places; no parser of its own has a say."""
-    places: dict[str, list[str]] = {}
+    written: list[str] = []
     place = 0
     for text, weight in zip(texts, _WEIGHTS, strict=True):
         place += 1  # the last word of one field is not beside the first of the next
-        for word in text.split():
-            place += 1
-            places.setdefault(word[:WORD_MOST], []).append(f"{place}{weight}")
-    return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
+        words = text.split()
+        if max(map(len, words), default=0) > WORD_MOST:
+            words = [word[:WORD_MOST] for word in words]
+        marks = _marks(weight)
+        own = chain(marks[place + 1 : place + 1 + len(words)], repeat(marks[-1]))  # all beyond are at the last place
+        written += map(str.__add__, words, own)
+        place += len(words)
+    return "'" + " '".join(written) if written else ""
+
+
+@cache
+def _marks(weight: str) -> list[str]:
+    """Return what ends a word at each place, the quotation mark and the place."""
+    return [f"':{place}{weight}" for place in range(_PLACES_MOST)]
 
 
 def search_terms(parts: Sequence[Part], dialect: str) -> tuple[str, str, str]:

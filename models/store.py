@@ -168,7 +168,7 @@ class Store:
         """
         with writing(self.engine, slug) as connection:
             facts = stale_facts(connection, slug, classifier.rules_version, most)
-            with facts_listed_anew(connection, facts.programmes):
+            with facts_listed_anew(connection, slug, facts.programmes):
                 load_classifications(connection, classifier, facts)
             load_summaries(connection, offerings_of(connection, facts.offerings))
         return len(facts.programmes) + len(facts.offerings)
@@ -352,7 +352,7 @@ def _load(look: Look, run_id: int, harvested: Harvested, classifier: Classifier 
         seen = load_facts(look, harvested.programmes)
         effect = load_history(look, PROGRAMME, seen.programmes, complete=complete)
         of_offerings = load_history(look, OFFERING, seen.offerings, complete=complete)
-        with listed_anew(connection, effect.touched | seen.programmes.readings.keys()):
+        with listed_anew(connection, look.slug, effect.touched | seen.programmes.readings.keys()):
             if classifier is not None:
                 load_classifications(connection, classifier, seen.to_classify)
         load_summaries(connection, of_offerings.touched)

@@ -9,7 +9,6 @@ from itertools import count, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    ARRAY,
     Column,
     ColumnElement,
     Connection,
@@ -23,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from models.columns import ArrayText
 from models.schema import METADATA
 
 Id = TypeVar("Id", int, str)
@@ -113,7 +113,7 @@ def among(connection: Connection, column: Column[Any], values: Iterable[Id]) -> 
     """Return the condition that a column holds one of many values, which are handed over as one parameter."""
     wanted = sorted(values)
     if connection.dialect.name == "postgresql":
-        return column == any_(literal(wanted, ARRAY(column.type)))
+        return column == any_(literal(wanted, ArrayText(column.type)))
     one = func.json_each(json.dumps(wanted)).table_valued("value")
     return column.in_(select(one.c.value))
 
