@@ -240,6 +240,12 @@ class _Wire(ResponseHandler):
         if self.transport is not None:
             self.transport.abort()
 
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        super().set_exception(exc, *cause)
+        if isinstance(exc, aiohttp.http_exceptions.HttpProcessingError):
+            # It tells whoever waits for a head. A body whose head had come would be waited for until the deadline.
+            self._break_off(exc)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         if exc is not None:
             # A body without a length ends with its connection: one that was reset is not whole.

@@ -70,7 +70,7 @@ def bomb(times: int) -> bytes:
     return packed if times == 1 else gzip.compress(packed)
 
 
-def chunks(*said: bytes) -> tuple[Step, ...]:
+def chunks(*said: Step) -> tuple[Step, ...]:
     return (head(CHUNKED), *said, CLOSE)
 
 
@@ -126,6 +126,8 @@ LENGTHS = [
 CHUNKS = [
     Fault("size that is none", chunks(b"zz\r\n" + PLAIN), "RemoteProtocolError"),
     Fault("negative size", chunks(b"-5\r\n" + PLAIN), "RemoteProtocolError"),
+    Fault("negative size after a while", chunks(0.1, b"-5\r\n" + PLAIN), "RemoteProtocolError"),
+    Fault("no end of a chunk after a while", chunks(0.1, b"5\r\nabcdefgh\r\n0\r\n\r\n"), "RemoteProtocolError"),
     Fault("size beyond 64 bits", chunks(b"f" * 17 + b"\r\n" + PLAIN), "RemoteProtocolError"),
     Fault("size of 2^63", chunks(b"8" + b"0" * 15 + b"\r\n" + PLAIN), "the body broke off"),
     Fault("endless digits of a size", endlessly(head(CHUNKED), b"0" * 65536), "came for one answer"),
