@@ -172,7 +172,10 @@ def _plain_head(fields: bytes, headers: bytes, place: ArchivePlace) -> Record | 
     if named is None or said is None or status is None:
         return None
     about = {name.lower(): value for name, value in named}
-    if about.get("warc-type") != "response" or not about.keys() >= _DUE:
+    if len(about) < len(named) or about.get("warc-type") != "response" or not about.keys() >= _DUE:
+        return None
+    length = about.get("content-length", "")
+    if not length.isdigit() or int(length) < len(headers) + len(_HEAD_END):
         return None
     return Record(place, "response", about, int(status[1]), _joined(said), b"")
 

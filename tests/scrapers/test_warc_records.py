@@ -45,6 +45,7 @@ STATUS_LINES = [b"HTTP/1.1 200 OK", b"HTTP/1.1 404", b"HTTP/1.1 200  Very  OK ",
 )
 @example(kind=b"response", fields=[], status=b"HTTP/1.1 200 OK", headers=[b"a: b", b" c: d", b"a:e"], lacks=None)
 @example(kind=b"response", fields=[b"x: y\nz: a"], status=b"HTTP/1.1 200 OK", headers=[b"a: b\nc: d"], lacks=None)
+@example(kind=b"response", fields=[b"content-length: 3"], status=b"HTTP/1.1 200 OK", headers=[b"a: b"], lacks=None)
 @example(kind=b"response", fields=[b"\x1c"], status=b"HTTP/1.1 200 OK", headers=[b"a\x0b: \x0bb "], lacks=None)
 def test_a_head_is_read_as_the_library_reads_it(
     kind: bytes, fields: list[bytes], status: bytes, headers: list[bytes], lacks: bytes | None
