@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 FOLDER_SUFFIX = "-locks"
 """What the folder of the locks of a SQLite file has at the end of its name, as SQLite's own companions do."""
@@ -124,6 +125,8 @@ def _session(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("set lock_timeout = 0")
             yield connection
         finally:
+            with suppress(SQLAlchemyError):  # free at once: a server ends a session that was closed a moment later
+                connection.exec_driver_sql("select pg_advisory_unlock_all()")
             connection.invalidate()  # closed, not given back: a session that goes on would hold them
 
 
