@@ -3,25 +3,26 @@
 An executor of our own, since that of the standard library (``ProcessPoolExecutor``, CPython 3.11) gives all its
 processes one pipe for their answers: one that is killed while it sends an answer leaves half of it there, and the
 executor waits for the other half for ever. Here each process has a pipe of its own, which ends with it.
+
+They are begun without the program that this one runs (command line, database, HTTP client), which multiprocessing
+would have them load first, and without the process that it keeps to count what processes share.
 """
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
-
-from flows.parent import end_with_parent
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -35,6 +36,9 @@ class _Call:
     named: dict[str, Any]
 
 
+_PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from flows.processes import work; work(int(sys.argv[1]))"
+
+
 class Processes(Executor):
     """Up to ``size`` processes, each begun when there is work that none is free for.
 
@@ -43,7 +47,7 @@ class Processes(Executor):
     """
 
     def __init__(self, size: int) -> None:
-        self.processes: list[BaseProcess] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
         """Those that were begun."""
         self._size = size
         self._due: SimpleQueue[_Call | None] = SimpleQueue()
@@ -89,12 +93,11 @@ class Processes(Executor):
 
     def _begin(self) -> None:
         # A fork would copy open databases, and the threads of an event loop or of a progress bar.
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs,), daemon=True)
+        ours, theirs = Pipe()
+        warned = [f"-W{rule}" for rule in sys.warnoptions]
+        command = [sys.executable, *warned, "-c", _PROGRAM, str(theirs.fileno()), *sys.path]
         try:
-            with _no_program():
-                process.start()
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])  # noqa: S603
         except BaseException:
             ours.close()
             raise
@@ -104,7 +107,7 @@ class Processes(Executor):
         self._threads.append(Thread(target=self._serve, args=(process, ours), daemon=True))
         self._threads[-1].start()
 
-    def _serve(self, process: BaseProcess, pipe: Connection) -> None:
+    def _serve(self, process: subprocess.Popen[bytes], pipe: Connection) -> None:
         """Give work to one process until there is none; in a thread of its own."""
         with pipe:
             while (call := self._due.get()) is not None:
@@ -112,9 +115,11 @@ class Processes(Executor):
                     self._do(call, process, pipe)
                 with self._lock:
                     self._undone -= 1
-        process.join()
+            with suppress(OSError):
+                pipe.send(None)
+            process.wait()
 
-    def _do(self, call: _Call, process: BaseProcess, pipe: Connection) -> None:
+    def _do(self, call: _Call, process: subprocess.Popen[bytes], pipe: Connection) -> None:
         if self._broken is not None:
             call.future.set_exception(BrokenProcessPool(self._broken))
             return
@@ -122,8 +127,7 @@ class Processes(Executor):
             pipe.send((call.function, call.arguments, call.named))
             is_made, value = pipe.recv()
         except (EOFError, OSError):
-            process.join()
-            self._broken = f"a process that worked for this one has ended unasked (exit code {process.exitcode})"
+            self._broken = f"a process that worked for this one has ended unasked (exit code {process.wait()})"
             call.future.set_exception(BrokenProcessPool(self._broken))
             self._drop(self._fail)
         except Exception as error:  # noqa: BLE001 - what cannot be pickled, here or there, concerns this call alone
@@ -152,35 +156,25 @@ class Processes(Executor):
             self._due.put(one)
 
 
-_PROGRAM = Lock()
-
-
-@contextmanager
-def _no_program() -> Iterator[None]:
-    """Have processes begun meanwhile not load the program that this one runs, as multiprocessing makes them do first.
-
-    Of a harvest it is the command line with database and HTTP client, of which one that reads pages uses nothing.
-    """
-    with _PROGRAM:
-        program = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = program
-
-
-def _work(pipe: Connection) -> None:
-    """Do what comes through a pipe until it ends; in the process."""
-    end_with_parent()
-    with suppress(EOFError, KeyboardInterrupt):
-        while True:
-            function, arguments, named = pipe.recv()
+def work(descriptor: int) -> None:
+    """Do what comes through a pipe until there is no more, or until the process at its other end is gone."""
+    with suppress(EOFError, KeyboardInterrupt), Connection(descriptor) as pipe:
+        Thread(target=_end_with, args=(descriptor,), daemon=True).start()
+        while (asked := pipe.recv()) is not None:
+            function, arguments, named = asked
             try:
                 answer = True, function(*arguments, **named)
             except Exception as error:  # noqa: BLE001 - it is raised where the answer is asked for
                 answer = False, error
             _send(pipe, answer)
+
+
+def _end_with(descriptor: int) -> None:
+    """End when the process at the other end is killed: what this one is at would be for nobody."""
+    waiting = select.poll()
+    waiting.register(descriptor, 0)  # for its end, which is always told, and not for what comes
+    waiting.poll()
+    os._exit(1)
 
 
 def _send(pipe: Connection, answer: tuple[bool, Any]) -> None:

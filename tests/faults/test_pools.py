@@ -65,7 +65,7 @@ def test_work_is_done_by_as_many_processes_as_there_is_work_for() -> None:
         with pytest.raises(Exception, match="pickle"):
             pool.submit(unsendable()).result(WITHIN_SECONDS)
         assert pool.submit(doubled, 6).result(WITHIN_SECONDS) == 12
-    assert [process.exitcode for process in pool.processes] == [0, 0]
+    assert [process.returncode for process in pool.processes] == [0, 0]
     with pytest.raises(RuntimeError, match="told to end"):
         pool.submit(doubled, 7)
 
@@ -260,7 +260,7 @@ def killed_in_a_rebuild(
     struck = threading.Event()
 
     def strike() -> None:
-        processes = [process for made in pools for process in made.processes if process.is_alive()]
+        processes = [process for made in pools for process in made.processes if process.poll() is None]
         if processes:
             struck.set()
             processes[which % len(processes)].kill()

@@ -52,9 +52,9 @@ def plans(observatory: Observatory) -> list[Plan]:
 
 
 def workers_of_this_process() -> list[psutil.Process]:
-    """The processes that read; a helper that multiprocessing keeps reads nothing."""
+    """The processes that read."""
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in children if "flows.processes" in " ".join(child.cmdline())]
 
 
 @pytest.mark.faults
