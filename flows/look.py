@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -112,10 +113,15 @@ async def walk(
 async def _taken_in(reading: Reading, page: Page, beside: PagesBeside | None) -> Page:
     """Read a page now, unless another process does; a large one in a thread, so that other sources' requests go on."""
     if beside is not None and not page.unchanged and reading.can_wait(page) and beside.take(page):
-        return reading.take(page, later=True)
-    if len(page.body) > READ_AT_ONCE_BYTES:
-        return await asyncio.to_thread(reading.take, page)
-    return reading.take(page)
+        bare = reading.take(page, later=True)
+    elif len(page.body) > READ_AT_ONCE_BYTES:
+        bare = await asyncio.to_thread(reading.take, page)
+    else:
+        bare = reading.take(page)
+    if beside is not None and beside.has_taken:
+        for read_here, entries in reading.hand_over():
+            beside.take_read(read_here, entries)
+    return bare
 
 
 def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None = None) -> Harvested:
@@ -130,8 +136,11 @@ def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None =
     parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed(kept)
     programmes: list[Programme] = []
     problems = [impersonal(problem) for problem in (*walked.problems, *parsed.problems)]
-    for listing in parsed.listings:
-        programme, found = _normalised(scraper, listing, on, kept)
+    # A listing is let go as soon as its programme is made: of large catalogues both would not fit.
+    listings = deque(parsed.listings)
+    parsed = replace(parsed, listings=())
+    while listings:
+        programme, found = _normalised(scraper, listings.popleft(), on, kept)
         programmes.append(programme)
         problems.extend(found)
     return Harvested(
@@ -281,7 +290,10 @@ async def finish(
     if record is not None:
         return record
     harvested, read_now = await asyncio.to_thread(_read_with_kept, observatory, scraper, walked, as_of.date())
-    made = None if beside is None else await beside.all_made(read_now)
+    made = None
+    if beside is not None:
+        made = await beside.all_made(read_now)
+        beside.let_go()
     storing = partial(conclude, observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
     return await asyncio.to_thread(storing)
 

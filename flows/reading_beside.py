@@ -17,9 +17,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from flows.processes import Processes
-from models.records import Page, Programme
+from flows.to_read import Made, ToClassify, ToRead, done
+from models.records import Listing, Page, Problem, Programme
 
 log = logging.getLogger(__name__)
 
@@ -36,28 +38,8 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToRead:
-    """Pages of one walk, and where what was read is kept; ``on`` is the day of the look."""
-
-    slug: str
-    on: date
-    readings: Path
-    code_version: str
-    pages: tuple[Page, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToClassify:
-    """Programmes of one source that were read here; ``on`` is the day of the look."""
-
-    slug: str
-    on: date
-    programmes: tuple[Programme, ...]
-
-
 class Reader:
-    """The process that reads, begun when it is worth it; one for all sources of this process.
+    """The process that reads, begun when it is worth it; one for all sources of this process, while one has use for it.
 
     Args:
         allowed: whether there may be one.
@@ -68,7 +50,9 @@ class Reader:
         self._allowed = allowed and processors() > 1
         self._met: deque[float] = deque(maxlen=worth_pages)
         self._pool: Processes | None = None
-        self._under_way: list[Future[dict[bytes, bytes]]] = []
+        self._ending: Processes | None = None
+        self._under_way: list[Future[Made]] = []
+        self._users: set[int] = set()
 
     def is_worth_it(self) -> bool:
         """Whether the page that has come now should be read elsewhere."""
@@ -85,64 +69,95 @@ class Reader:
         """Whether there is a process, with the rules of classification in its memory."""
         return self._allowed and self._pool is not None
 
-    def submit(self, work: ToRead | ToClassify) -> Future[dict[bytes, bytes]] | None:
+    def needed_by(self, user: object) -> None:
+        """Have the process, once it has begun, stay until ``user`` is done with it."""
+        self._users.add(id(user))
+
+    def submit(self, work: ToRead | ToClassify) -> Future[Made] | None:
         """Give work to the process; ``None`` if there is none any more."""
         try:
             if self._pool is None:
                 self._pool = Processes(1)
-            coming = self._pool.submit(_done, work)
+            coming = self._pool.submit(done, work)
         except (RuntimeError, OSError) as error:  # a broken pool is a RuntimeError
             self._lost(error)
             return None
         self._under_way.append(coming)
         return coming
 
+    def done_with(self, user: object) -> None:
+        """Tell that ``user`` has no more work; a process that nobody has use for ends, and its memory with it."""
+        self._users.discard(id(user))
+        if self._pool is not None and not self._users:
+            self._pool.shutdown(wait=False)
+            self._ending, self._pool = self._pool, None
+            self._met.clear()
+
     def close(self) -> None:
-        """End the process."""
+        """End the process, and wait until it has."""
         self._allowed = False
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for pool in (self._ending, self._pool):
+            if pool is not None:
+                pool.shutdown(wait=True, cancel_futures=True)
+        self._ending = self._pool = None
 
     def _lost(self, error: Exception) -> None:
         log.warning("the process that reads pages is gone, and they are read here: %s", error)
         self._allowed = False
 
 
-def _done(work: ToRead | ToClassify) -> dict[bytes, bytes]:
-    from flows.reading_process import made_of_all, read_pages  # loads rules and word lists, which have no place here
-
-    return read_pages(work) if isinstance(work, ToRead) else made_of_all(work)
-
-
 @dataclass(slots=True)
 class PagesBeside:
-    """The pages of one walk that another process reads. Belongs to one event loop."""
+    """The pages of one walk that another process reads. Belongs to one event loop; a context, whose end lets it go."""
 
     reader: Reader
     slug: str
     on: date
     readings: Path
     code_version: str
+    has_taken: bool = False
+    """Whether a page of the walk is read elsewhere; what was read here is then made there as well."""
     _made: dict[bytes, bytes] = field(default_factory=dict)
-    _batch: list[Page] = field(default_factory=list)
+    _is_all_made: bool = True
+    _batch: list[tuple[Page, Sequence[Listing | Problem] | None]] = field(default_factory=list)
     _batch_bytes: int = 0
-    _coming: list[Future[dict[bytes, bytes]]] = field(default_factory=list)
+    _coming: list[Future[Made]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Have no more work for the other process."""
+        self.reader.done_with(self)
 
     def take(self, page: Page) -> bool:
         """Have a page read elsewhere; ``False`` if it must be read here."""
         if not self.reader.is_worth_it():
             return False
-        self._batch.append(page)
+        self._add(page, None)
+        return True
+
+    def take_read(self, page: Page, entries: Sequence[Listing | Problem]) -> None:
+        """Have what a page holds that was read here, for want of room there, normalised, classified and kept there."""
+        self._add(page, entries)
+
+    def _add(self, page: Page, entries: Sequence[Listing | Problem] | None) -> None:
+        self.has_taken = True
+        self.reader.needed_by(self)
+        self._batch.append((page, entries))
         self._batch_bytes += len(page.body)
         if len(self._batch) >= BATCH_PAGES or self._batch_bytes >= BATCH_BYTES:
             self._submit()
-        return True
 
     async def all_read(self) -> None:
-        """Wait until all pages taken have been read, as far as they could be."""
+        """Wait until all pages taken have been read, as far as they could be; let the process go if that was all."""
         self._submit()
         await self._all_come()
+        if self._is_all_made:
+            self.let_go()
 
     async def all_made(self, programmes: Sequence[Programme]) -> Mapping[bytes, bytes]:
         """Have programmes that were read here classified where the rules are loaded, if they are.
@@ -161,8 +176,10 @@ class PagesBeside:
         for result in await asyncio.gather(*map(asyncio.wrap_future, self._coming), return_exceptions=True):
             if isinstance(result, BaseException):
                 log.warning("%s: pages are read here: %s: %s", self.slug, type(result).__name__, result)
+                self._is_all_made = False
             else:
-                self._made.update(result)
+                self._made.update(result.classified)
+                self._is_all_made = self._is_all_made and result.is_all
         self._coming.clear()
 
     def _submit(self) -> None:
@@ -179,6 +196,7 @@ class PagesBeside:
         self._await(work)
 
     def _await(self, work: ToRead | ToClassify) -> None:
+        self.reader.needed_by(self)
         coming = self.reader.submit(work)
         if coming is not None:
             self._coming.append(coming)

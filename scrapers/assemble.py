@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
@@ -83,6 +83,7 @@ class Reading:
         self._joins = type(scraper).references is not Scraper.references
         self._pages: list[Page] = []
         self._found: dict[int, _Found] = {}
+        self._whole: list[int] = []
 
     def can_wait(self, page: Page) -> bool:
         """Whether a page may be read when the walk is over, or elsewhere: its body can be had again then."""
@@ -96,9 +97,21 @@ class Reading:
         waits = self._body_of is not None and (page.unchanged or later) and page.place is not None
         bare = replace(page, body=b"")
         if not waits and not self._joins:
-            self._found[len(self._pages)] = _entries(self._scraper, page, {})
+            found = _entries(self._scraper, page, {})
+            self._found[len(self._pages)] = found
+            if found.error is None and self.can_wait(page):
+                self._whole.append(len(self._pages))
         self._pages.append(page if self._joins and not waits else bare)
         return bare
+
+    def hand_over(self) -> Iterator[tuple[Page, Sequence[Listing | Problem]]]:
+        """Yield the pages that were read to their end and can wait, with what they hold, which is forgotten here.
+
+        It is taken from what is kept when the listings are asked for; if it is not there, the page is read again.
+        """
+        for number in self._whole:
+            yield self._pages[number], self._found.pop(number).entries
+        self._whole.clear()
 
     def parsed(self, kept: KeptPages | None = None) -> Parsed:
         """Return the listings of all pages taken in, each ref once, in the order of their first mention.

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from flows.observatory import Observatory, open_observatory
 from flows.packed import CLASSIFICATIONS, digest_of
 from flows.reading_beside import PagesBeside, Reader, processors
 from flows.settings import Settings
+from flows.to_read import Made, ToClassify, ToRead
 from models.classification import Classification
 from models.records import Outcome, Page, PageFailure, Programme, RunRecord
 from sandbox.server import Site, serve
@@ -26,6 +30,10 @@ from sandbox.world import World
 from scrapers.source import discover
 
 DAY = date(2024, 1, 1)
+PAGE = Page(
+    url="https://www.example.ac/soil", final_url="https://www.example.ac/soil", at=datetime(2024, 1, 1, tzinfo=UTC),
+    status=200, content_type="text/html", body=b"<html></html>", digest="sha256:1",
+)  # fmt: skip
 CATALOGUES = ("nova_academy", "mitx_online", "cornwall_college")
 
 pytestmark = pytest.mark.skipif(processors() < 2, reason="there is no second processor to read on")
@@ -60,16 +68,40 @@ def alone(site: Site, tmp_path: Path) -> Iterator[Observatory]:
         yield replace(observatory, reader=Reader(allowed=False))
 
 
+class Noting(Reader):
+    """A reader that remembers what it was given, and its processes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.given: list[ToRead | ToClassify] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def submit(self, work: ToRead | ToClassify) -> Future[Made] | None:
+        coming = super().submit(work)
+        self.given.append(work)
+        self.processes.extend(p for p in self._pool.processes if p not in self.processes)  # type: ignore[union-attr]
+        return coming
+
+    def pages(self, *, read_here: bool) -> int:
+        """How many of the pages given had been read by the process that fetched them, or had not."""
+        held = [entries for work in self.given if isinstance(work, ToRead) for _, entries in work.pages]
+        return sum((entries is not None) is read_here for entries in held)
+
+
 @pytest.fixture
 def beside(site: Site, tmp_path: Path) -> Iterator[Observatory]:
     with open_observatory(settings(site, tmp_path / "beside")) as observatory:
-        reader = Reader(worth_pages=1)
+        reader = Noting(worth_pages=1)
         yield replace(observatory, reader=reader)
         reader.close()
 
 
 def settings(site: Site, folder: Path) -> Settings:
     return Settings(data_dir=folder, loopback_port=site.port, _env_file=None)
+
+
+def pages_beside(reader: Reader, folder: Path) -> PagesBeside:
+    return PagesBeside(reader, "nova_academy", DAY, readings=folder / "readings.sqlite", code_version="1")
 
 
 def unequal(one: Observatory, other: Observatory) -> list[object]:
@@ -83,8 +115,51 @@ def test_what_is_stored_is_the_same(alone: Observatory, beside: Observatory) -> 
     for slug in CATALOGUES:
         assert look(alone, slug).outcome is Outcome.OK
         assert look(beside, slug).outcome is Outcome.OK
-    assert beside.reader._pool is not None
+    assert reader_of(beside).pages(read_here=False) > 30
     assert unequal(alone, beside) == []
+
+
+def test_what_is_read_here_for_want_of_room_there_is_made_there(
+    alone: Observatory, beside: Observatory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_beside, "BATCHES_MAX", 1)
+    monkeypatch.setattr(reading_beside, "BATCH_PAGES", 3)
+    reader = Noting(worth_pages=9)
+    beside = replace(beside, reader=reader)
+    for slug in CATALOGUES:
+        look(alone, slug)
+        look(beside, slug)
+    first = next(work for work in reader.given if isinstance(work, ToRead))
+    assert [entries is None for _, entries in first.pages] == [True, False, False]  # the ninth page, and two before it
+    assert reader.pages(read_here=True) > 20
+    assert unequal(alone, beside) == []
+    reader.close()
+
+
+def test_a_process_that_nobody_has_use_for_ends(beside: Observatory) -> None:
+    look(beside, "nova_academy")
+    reader = reader_of(beside)
+    assert [process.wait(60) for process in reader.processes] == [0]
+    look(beside, "opensap")
+    assert [process.wait(60) for process in reader.processes] == [0, 0]
+
+
+def test_a_process_stays_while_another_source_has_use_for_it(tmp_path: Path) -> None:
+    reader = Noting(worth_pages=1)
+    one, other = (pages_beside(reader, tmp_path / name) for name in ("one", "other"))
+    assert one.take(PAGE)
+    assert other.take(PAGE)
+    asyncio.run(one.all_read())
+    assert reader.has_begun()
+    asyncio.run(other.all_read())
+    assert not reader.has_begun()
+    assert [process.wait(60) for process in reader.processes] == [0]
+    reader.close()
+
+
+def reader_of(observatory: Observatory) -> Noting:
+    assert isinstance(observatory.reader, Noting)
+    return observatory.reader
 
 
 def test_when_the_process_is_killed_its_pages_are_read_here(alone: Observatory, beside: Observatory) -> None:
@@ -121,14 +196,11 @@ def test_it_can_be_forbidden(site: Site, tmp_path: Path, monkeypatch: pytest.Mon
 def test_what_was_read_here_is_classified_where_the_rules_are_loaded(tmp_path: Path) -> None:
     programme = Programme(ref="soil", kind="course", title="Soil", url="https://www.example.ac/soil")
     reader = Reader(worth_pages=1)
-    pages = PagesBeside(reader, "nova_academy", DAY, readings=tmp_path / "readings.sqlite", code_version="1")
+    pages = pages_beside(reader, tmp_path)
     assert asyncio.run(pages.all_made([programme])) == {}  # no process has begun: it is classified here
-    url, body = "https://www.example.ac/soil", b"<html></html>"
-    page = Page(
-        url=url, final_url=url, at=datetime(2024, 1, 1, tzinfo=UTC), status=200, content_type="text/html", body=body,
-        digest="sha256:1",
-    )  # fmt: skip
-    assert pages.take(page)
+    another = pages_beside(reader, tmp_path / "another")
+    assert another.take(PAGE)
+    assert pages.take(PAGE)
 
     async def made() -> Mapping[bytes, bytes]:
         await pages.all_read()

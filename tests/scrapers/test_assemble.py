@@ -153,3 +153,42 @@ def test_a_page_that_can_no_longer_be_had_is_a_failed_page() -> None:
         (ONE, "not readable: damaged in the archive")
     ]
     assert [listing.complete for listing in found.listings] == [False]
+
+
+def test_what_is_handed_over_is_taken_from_what_is_kept_or_read_again() -> None:
+    bodies = Bodies({LIST: b"x", ONE: b"x"})
+    told: dict[str, list[Listing | Problem] | Exception] = {LIST: [SUMMARY], ONE: [DETAIL]}
+    reading = Reading(Told(told), bodies)
+    for url in (LIST, ONE):
+        reading.take(kept(url, unchanged=False))
+    assert [(page.url, page.body, [*entries]) for page, entries in reading.hand_over()] == [
+        (LIST, b"", [SUMMARY]), (ONE, b"", [DETAIL]),
+    ]  # fmt: skip
+    assert [*reading.hand_over()] == []
+    there = Kept({LIST: [SUMMARY]})
+    assert reading.parsed(there) == parsed(told)
+    assert bodies.asked == [ONE]
+    assert there.kept == {ONE: [DETAIL]}
+
+
+def test_a_page_that_broke_off_or_cannot_be_had_again_is_not_handed_over() -> None:
+    broken = Reading(Told({ONE: PageUnreadable("no title")}), Bodies({}))
+    broken.take(kept(ONE, unchanged=False))
+    nowhere = Reading(Told({ONE: [DETAIL]}), Bodies({}))
+    nowhere.take(page_of("x", url=ONE))
+    assert [[*reading.hand_over()] for reading in (broken, nowhere)] == [[], []]
+    assert [len(reading.parsed().failures) for reading in (broken, nowhere)] == [1, 0]
+
+
+class Kept:
+    """What was read before."""
+
+    def __init__(self, known: dict[str, list[Listing]]) -> None:
+        self.known = known
+        self.kept: dict[str, list[Listing | Problem]] = {}
+
+    def entries(self, page: Page) -> list[Listing] | None:
+        return self.known.get(page.url)
+
+    def keep_entries(self, page: Page, entries: Iterable[Listing | Problem]) -> None:
+        self.kept[page.url] = [*entries]
