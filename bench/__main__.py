@@ -23,6 +23,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from bench.environment import PEERS, python_of_peers, with_bytecode_kept
+from bench.memory import peak_of
 from flows import console
 
 SOURCES = Path(__file__).with_name("sources")
@@ -76,11 +77,16 @@ def cost_of(command: Sequence[object]) -> dict[str, Any]:
     """Run a contestant and return what it printed of its cost, with the wall time of its whole process."""
     began = time.perf_counter()
     environment = with_bytecode_kept() | {"MICROCRED_SOURCES_DIR": str(SOURCES)}
-    done = subprocess.run(
-        [str(part) for part in command], stdout=subprocess.PIPE, text=True, check=True, env=environment
-    )
-    cost: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return cost | {"process_seconds": time.perf_counter() - began}
+    parts = [str(part) for part in command]
+    with (
+        subprocess.Popen(parts, stdout=subprocess.PIPE, text=True, env=environment) as process,
+        peak_of(process.pid) as peak,
+    ):
+        said, _ = process.communicate()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, parts)
+    cost: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
+    return cost | {"process_seconds": time.perf_counter() - began, "peak_mebibytes": peak.mebibytes}
 
 
 def ours(slug: str, site: Site, data: Path, as_of: str) -> dict[str, Any]:

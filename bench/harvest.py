@@ -10,7 +10,6 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +46,8 @@ async def _harvest(settings: Settings, slug: str, as_of: datetime) -> dict[str, 
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
-        beside = sum(_peak_mebibytes(process.pid) for process in active_children() if process.pid is not None)
     late = 1000 * max(watch.late_seconds)
-    return record.as_json() | {"seconds": seconds, "loop_late_ms_max": late, "reader_mebibytes": beside}
-
-
-def _peak_mebibytes(process: int) -> float:
-    """Return the peak resident memory of a process that still is (Linux).
-
-    What ``getrusage`` says of a child counts what its parent held when it was begun.
-    """
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(peak.split()[1]) / 1024
+    return record.as_json() | {"seconds": seconds, "loop_late_ms_max": late}
 
 
 def main() -> None:
@@ -72,10 +60,9 @@ def main() -> None:
     asked = arguments.parse_args()
     settings = Settings(data_dir=asked.data, database_url=None, archive_url=None, loopback_port=asked.port)
     record = asyncio.run(_harvest(settings, asked.slug, datetime.fromisoformat(asked.as_of).replace(tzinfo=UTC)))
-    # The process that reads beside this one counts too; the peaks of both are added up.
+    # The process that reads beside this one counts too.
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     record["cpu_seconds"] = sum(one.ru_utime + one.ru_stime for one in used)
-    record["peak_mebibytes"] = used[0].ru_maxrss / 1024 + record["reader_mebibytes"]
     sys.stdout.write(json.dumps(record) + "\n")
 
 

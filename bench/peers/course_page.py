@@ -57,6 +57,5 @@ def measured(work: Callable[[], int]) -> None:
         "items": items,
         "seconds": seconds,
         "cpu_seconds": used.ru_utime + used.ru_stime,
-        "peak_mebibytes": used.ru_maxrss / 1024,
     }
     sys.stdout.write(json.dumps(cost) + "\n")
