@@ -19,8 +19,9 @@ RECORD_BYTES_MAX = 512 * 1024 * 1024
 """No record of ours comes near; more is damage or an attack, not a page."""
 
 _READ_BYTES = 64 * 1024
-_HEAD_BYTES = 4 * 1024
-"""Fields and headers are smaller, packed or not; a record whose own are larger is read whole."""
+_HEAD_BYTES, _LONG_HEAD_BYTES, _HEAD_PACKED_BYTES = 1024, 4 * 1024, 2 * 1024
+"""So much is unpacked of fields and headers at first, and then once more, from so much of a file; a record whose own are
+larger is read whole."""
 
 _HEAD_END = b"\r\n\r\n"
 _GZIP_MEMBER = b"\x1f\x8b\x08"
@@ -71,7 +72,9 @@ def head_at(handle: BinaryIO, file: str, offset: int) -> Record:
     handle.seek(offset)
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        plain = unpacker.decompress(handle.read(_HEAD_BYTES), _HEAD_BYTES)
+        plain = unpacker.decompress(handle.read(_HEAD_PACKED_BYTES), _HEAD_BYTES)
+        if plain.count(_HEAD_END) < 2:
+            plain += unpacker.decompress(unpacker.unconsumed_tail, _LONG_HEAD_BYTES)
     except zlib.error as error:
         raise ArchiveDamaged(f"{file}: offset {offset}: damaged gzip: {error}") from error
     fields, end, after = plain.partition(_HEAD_END)
