@@ -20,8 +20,8 @@ RECORD_BYTES_MAX = 512 * 1024 * 1024
 
 _READ_BYTES = 64 * 1024
 _HEAD_BYTES, _LONG_HEAD_BYTES, _HEAD_PACKED_BYTES = 1024, 4 * 1024, 2 * 1024
-"""So much is unpacked of fields and headers at first, and then once more, from so much of a file; a record whose own are
-larger is read whole."""
+"""So much is unpacked at first of fields and headers, so much more if they are longer, from so much of the file; a
+record whose own are larger is read whole."""
 
 _HEAD_END = b"\r\n\r\n"
 _GZIP_MEMBER = b"\x1f\x8b\x08"
