@@ -136,7 +136,7 @@ def read(scraper: Scraper, walked: Walked, on: date, kept: KeptReadings | None =
     parsed = parse(scraper, walked.pages) if walked.reading is None else walked.reading.parsed(kept)
     programmes: list[Programme] = []
     problems = [impersonal(problem) for problem in (*walked.problems, *parsed.problems)]
-    # A listing is let go as soon as its programme is made: of large catalogues both would not fit.
+    # A listing is let go as soon as its programme is made: a run would hold both of its whole catalogue.
     listings = deque(parsed.listings)
     parsed = replace(parsed, listings=())
     while listings:
