@@ -29,6 +29,8 @@ WORTH_PAGES, WORTH_SECONDS = 30, 1.5
 """So many pages within so short a time are worth a process: hosts that are asked once a second never bring them."""
 BATCH_PAGES, BATCH_BYTES = 16, 1024 * 1024
 PROGRAMMES_AT_ONCE = 200
+LARGE_PAGES = 1_000
+"""Of so many pages a run takes more memory to be stored than the process that reads has."""
 BATCHES_MAX = 8
 """Batches under way: enough that the other process does not wait, and a few megabytes of pages in memory."""
 
@@ -39,7 +41,7 @@ def processors() -> int:
 
 
 class Reader:
-    """The process that reads, begun when it is worth it; one for all sources of this process, while one has use for it.
+    """The process that reads, begun when it is worth it; one for all sources of this process.
 
     Args:
         allowed: whether there may be one.
@@ -85,10 +87,14 @@ class Reader:
         self._under_way.append(coming)
         return coming
 
-    def done_with(self, user: object) -> None:
-        """Tell that ``user`` has no more work; a process that nobody has use for ends, and its memory with it."""
+    def done_with(self, user: object, *, is_large: bool) -> None:
+        """Tell that ``user`` has no more work; if nobody else has, the process ends after a large walk.
+
+        Then its memory is free while the run is stored, which takes most. After a small one it stays for the next
+        source: to begin it takes as long as reading hundreds of pages.
+        """
         self._users.discard(id(user))
-        if self._pool is not None and not self._users:
+        if is_large and self._pool is not None and not self._users:
             self._pool.shutdown(wait=False)
             self._ending, self._pool = self._pool, None
             self._met.clear()
@@ -115,13 +121,17 @@ class PagesBeside:
     on: date
     readings: Path
     code_version: str
-    has_taken: bool = False
-    """Whether a page of the walk is read elsewhere; what was read here is then made there as well."""
+    _taken: int = 0
     _made: dict[bytes, bytes] = field(default_factory=dict)
     _is_all_made: bool = True
     _batch: list[tuple[Page, Sequence[Listing | Problem] | None]] = field(default_factory=list)
     _batch_bytes: int = 0
     _coming: list[Future[Made]] = field(default_factory=list)
+
+    @property
+    def has_taken(self) -> bool:
+        """Whether a page of the walk is read elsewhere; what was read here is then made there as well."""
+        return self._taken > 0
 
     def __enter__(self) -> Self:
         return self
@@ -131,7 +141,7 @@ class PagesBeside:
 
     def let_go(self) -> None:
         """Have no more work for the other process."""
-        self.reader.done_with(self)
+        self.reader.done_with(self, is_large=self._taken >= LARGE_PAGES)
 
     def take(self, page: Page) -> bool:
         """Have a page read elsewhere; ``False`` if it must be read here."""
@@ -145,7 +155,7 @@ class PagesBeside:
         self._add(page, entries)
 
     def _add(self, page: Page, entries: Sequence[Listing | Problem] | None) -> None:
-        self.has_taken = True
+        self._taken += 1
         self.reader.needed_by(self)
         self._batch.append((page, entries))
         self._batch_bytes += len(page.body)

@@ -136,15 +136,21 @@ def test_what_is_read_here_for_want_of_room_there_is_made_there(
     reader.close()
 
 
-def test_a_process_that_nobody_has_use_for_ends(beside: Observatory) -> None:
-    look(beside, "nova_academy")
+def test_after_a_large_walk_a_process_that_nobody_has_use_for_ends(
+    beside: Observatory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = reader_of(beside)
+    look(beside, "cornwall_college")
+    assert [process.poll() for process in reader.processes] == [None]
+    monkeypatch.setattr(reading_beside, "LARGE_PAGES", 1)
+    look(beside, "nova_academy")
     assert [process.wait(60) for process in reader.processes] == [0]
-    look(beside, "opensap")
+    look(beside, "mitx_online")
     assert [process.wait(60) for process in reader.processes] == [0, 0]
 
 
-def test_a_process_stays_while_another_source_has_use_for_it(tmp_path: Path) -> None:
+def test_a_process_stays_while_another_source_has_use_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_beside, "LARGE_PAGES", 1)
     reader = Noting(worth_pages=1)
     one, other = (pages_beside(reader, tmp_path / name) for name in ("one", "other"))
     assert one.take(PAGE)
