@@ -31,3 +31,22 @@ def seldom() -> Iterator[None]:
         gc.set_threshold(*before)
         gc.unfreeze()
         gc.collect()
+
+
+@contextmanager
+def passing_over() -> Iterator[None]:
+    """Make what stays for a while: the collector does not run meanwhile, and passes over what was made.
+
+    A run holds a record of forty fields for each programme. To look at those of 10,000 once, in a collection of the
+    middle generation, kept the event loop waiting for 53 ms. They go when nobody holds them any more, as all do; what
+    was left in cycles goes when ``seldom`` ends. Outside it nothing is passed over, since nothing would end that.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_threshold() == _THRESHOLDS:
+            gc.freeze()
+        if was_on:
+            gc.enable()

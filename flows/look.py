@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from flows import collecting
 from flows.classifying import Rules
 from flows.kept_readings import KeptReadings
 from flows.observatory import Observatory, code_version
@@ -294,7 +295,11 @@ async def finish(
     if beside is not None:
         made = await beside.all_made(read_now)
         beside.let_go()
-    storing = partial(conclude, observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
+
+    def storing() -> RunRecord:
+        with collecting.passing_over():
+            return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
+
     return await asyncio.to_thread(storing)
 
 
@@ -304,5 +309,5 @@ def _read_with_kept(
     """Return what a walk brought home, and the programmes that no earlier look, nor another process, had read."""
     if walked.reading is None:
         return read(scraper, walked, on), ()
-    with _kept_readings(observatory, scraper, on) as kept:
+    with collecting.passing_over(), _kept_readings(observatory, scraper, on) as kept:
         return read(scraper, walked, on, kept), kept.added

@@ -14,7 +14,7 @@ from scrapers.scraper import PageFailed
 
 READY_MAX = 256
 """So many pages that need not be asked for are taken up before those asked for have come."""
-TURN_SECONDS = 0.01
+TURN_SECONDS = 0.005
 """So long pages are taken up and yielded one after the other; then other work of the event loop has its turn.
 
 How many that are depends on what is done with them: one is passed over in a tenth of a millisecond, one read in twenty.
