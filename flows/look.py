@@ -295,11 +295,7 @@ async def finish(
     if beside is not None:
         made = await beside.all_made(read_now)
         beside.let_go()
-
-    def storing() -> RunRecord:
-        with collecting.passing_over():
-            return conclude(observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
-
+    storing = partial(conclude, observatory, scraper.source, harvested, as_of=as_of, started_at=started_at, made=made)
     return await asyncio.to_thread(storing)
 
 
@@ -309,5 +305,7 @@ def _read_with_kept(
     """Return what a walk brought home, and the programmes that no earlier look, nor another process, had read."""
     if walked.reading is None:
         return read(scraper, walked, on), ()
-    with collecting.passing_over(), _kept_readings(observatory, scraper, on) as kept:
-        return read(scraper, walked, on, kept), kept.added
+    with _kept_readings(observatory, scraper, on) as kept:
+        harvested = read(scraper, walked, on, kept)
+    collecting.pass_over_what_is_there()
+    return harvested, kept.added

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from flows.collecting import passing_over, seldom
+from flows.collecting import pass_over_what_is_there, seldom
 
 
 class _Stop(Exception):
@@ -46,12 +46,10 @@ def test_what_a_harvest_left_in_cycles_is_gone_when_the_next_is_over() -> None:
     assert left() is None
 
 
-def test_what_a_run_makes_is_passed_over_until_the_harvest_is_over() -> None:
+def test_what_a_run_has_made_is_passed_over_until_the_harvest_is_over() -> None:
     with seldom():
-        with passing_over():
-            assert not gc.isenabled()
-            made = weakref.ref(_Cycle())
-        assert gc.isenabled()
+        made = weakref.ref(_Cycle())
+        pass_over_what_is_there()
         gc.collect()
         assert made() is not None
     assert made() is None
@@ -59,24 +57,8 @@ def test_what_a_run_makes_is_passed_over_until_the_harvest_is_over() -> None:
 
 def test_outside_a_harvest_nothing_is_passed_over() -> None:
     frozen = gc.get_freeze_count()
-    with passing_over():
-        made = weakref.ref(_Cycle())
+    made = weakref.ref(_Cycle())
+    pass_over_what_is_there()
     assert gc.get_freeze_count() == frozen
     gc.collect()
     assert made() is None
-
-
-def test_the_collector_is_on_again_after_a_run_that_failed() -> None:
-    with pytest.raises(_Stop), passing_over():
-        raise _Stop
-    assert gc.isenabled()
-
-
-def test_the_collector_stays_off_for_who_had_it_off() -> None:
-    gc.disable()
-    try:
-        with passing_over():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
