@@ -34,7 +34,7 @@ from scrapers.warc import (
     RunWriter,
     sha256,
 )
-from scrapers.warc_reading import ArchiveDamaged, Record, head_at, last_record, record_at, records_in
+from scrapers.warc_reading import ArchiveDamaged, Record, last_record, record_at, records_in
 
 __all__ = ["Archive", "ArchiveDamaged", "Capture", "Ending", "known_page"]
 
@@ -179,25 +179,28 @@ class Archive:
         )
         return original, record.headers, record.body
 
-    def head(self, place: ArchivePlace) -> tuple[Original, Mapping[str, str]]:
-        """Return what a revisit record needs to refer to the response at ``place``, with its headers.
-
-        The body is not read, only whether the file is long enough to hold it; the digest is the one written with it.
+    def opened(self, file: str) -> BinaryIO:
+        """Open a file to read, wherever it lies and whether or not its run has ended.
 
         Raises:
-            ArchiveDamaged: if its beginning cannot be read, its end is missing, or it is no response.
+            ArchiveDamaged: if there is no such file.
         """
-        with self._open(place.file) as handle:
-            if handle.seek(0, SEEK_END) < place.offset + place.length:
-                raise ArchiveDamaged(f"{place.file}: offset {place.offset}: the file ends before the record does")
-            record = head_at(handle, place.file, place.offset)
-        fields = record.fields
-        if record.kind != "response" or "warc-truncated" in fields:
-            raise ArchiveDamaged(f"{place.file}: offset {place.offset}: no whole response")
-        original = Original(
-            url=fields["warc-target-uri"], date=fields["warc-date"], digest=fields["warc-payload-digest"], place=place
-        )
-        return original, record.headers
+        if not _is_within(file):
+            raise ArchiveDamaged(f"{file}: not a file of the archive")
+        ways = (file, file + OPEN_SUFFIX)
+        for way in ways:
+            try:
+                return open(f"{self.root}/{way}", "rb")  # noqa: PTH123 - of every page: a path costs as much again
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise ArchiveDamaged(f"{file}: cannot be opened: {error.strerror}") from error
+        if self.bucket is not None:
+            for way in ways:
+                handle = self.bucket.open(way)
+                if handle is not None:
+                    return handle
+        raise ArchiveDamaged(f"{file}: no such file in the archive")
 
     def size(self, file: str) -> int:
         """Return how many bytes a file has.
@@ -205,7 +208,7 @@ class Archive:
         Raises:
             ArchiveDamaged: if there is no such file.
         """
-        with self._open(file) as handle:
+        with self.opened(file) as handle:
             return handle.seek(0, SEEK_END)
 
     def bring(self, place: ArchivePlace) -> None:
@@ -215,7 +218,7 @@ class Archive:
         """
         if self.bucket is None:
             return
-        with suppress(ArchiveDamaged), self._open(place.file) as handle:
+        with suppress(ArchiveDamaged), self.opened(place.file) as handle:
             handle.seek(place.offset)
             handle.read(place.length)
 
@@ -225,7 +228,7 @@ class Archive:
         Raises:
             ArchiveDamaged: at the first record that cannot be read; all before it have been yielded.
         """
-        with self._open(file) as handle:
+        with self.opened(file) as handle:
             for record in records_in(handle, file):
                 if record.kind in {"response", "revisit"}:
                     yield self._capture(record)
@@ -236,7 +239,7 @@ class Archive:
         Raises:
             ArchiveDamaged: if it cannot be read, or is none.
         """
-        with self._open(file) as handle:
+        with self.opened(file) as handle:
             record = record_at(handle, file, offset)
         if record.kind not in {"response", "revisit"}:
             raise ArchiveDamaged(f"{file}: offset {offset}: a {record.kind} record, no answer")
@@ -248,7 +251,7 @@ class Archive:
         Raises:
             ArchiveDamaged: if the file cannot be read or does not begin with one.
         """
-        with self._open(file) as handle:
+        with self.opened(file) as handle:
             record = next(records_in(handle, file), None)
         if record is None or record.kind != "warcinfo":
             raise ArchiveDamaged(f"{file}: offset 0: no warcinfo record")
@@ -261,7 +264,7 @@ class Archive:
         Raises:
             ArchiveDamaged: if there is no such file.
         """
-        with self._open(file) as handle:
+        with self.opened(file) as handle:
             record = last_record(handle, file)
         if record is None or record.kind != "metadata":
             return None
@@ -292,26 +295,8 @@ class Archive:
             raise ArchiveDamaged(f"{at.file}: offset {at.offset}: a revisit that does not say where its original lies")
         return ArchivePlace(file=file, offset=int(offset), length=int(length))
 
-    def _open(self, file: str) -> BinaryIO:
-        if not _is_within(file):
-            raise ArchiveDamaged(f"{file}: not a file of the archive")
-        ways = (file, file + OPEN_SUFFIX)
-        for way in ways:
-            try:
-                return open(f"{self.root}/{way}", "rb")  # noqa: PTH123 - of every page: a path costs as much again
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise ArchiveDamaged(f"{file}: cannot be opened: {error.strerror}") from error
-        if self.bucket is not None:
-            for way in ways:
-                handle = self.bucket.open(way)
-                if handle is not None:
-                    return handle
-        raise ArchiveDamaged(f"{file}: no such file in the archive")
-
     def _record(self, place: ArchivePlace) -> Record:
-        with self._open(place.file) as handle:
+        with self.opened(place.file) as handle:
             record = record_at(handle, place.file, place.offset)
         if record.place.length != place.length:
             raise ArchiveDamaged(

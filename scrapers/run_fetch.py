@@ -15,6 +15,7 @@ from scrapers.addresses import authority
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.client import IN_FLIGHT_MAX, Answer, FetchLimits, can_be_sent
 from scrapers.door import REDIRECTS, Door, next_hop
+from scrapers.heads import Heads
 from scrapers.hosts import Hosts, NoPage, OnWait, content_headers, page_of
 from scrapers.posting import split
 from scrapers.run_record import closing_record
@@ -59,6 +60,7 @@ class RunFetch(Door):
         self.pages: list[Page] = []
         self._writer = writer
         self._archive = archive
+        self._heads = Heads(archive)
         self._known = known
         self._left = left or {}
         self._on_page = on_page
@@ -74,8 +76,9 @@ class RunFetch(Door):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End the requests still under way."""
+        """End the requests still under way, and close what was read from."""
         await end(self._tasks)
+        self._heads.close()
 
     async def get(self, url: str, *, accept: str | None = None) -> Page:
         """Return the page at ``url``, archived.
@@ -294,7 +297,7 @@ class RunFetch(Door):
 
     def _archived(self, known: KnownPage, *, bare: bool) -> tuple[Original, Mapping[str, str], bytes]:
         if bare:
-            return *self._archive.head(known.place), b""
+            return *self._heads.of(known.place), b""
         return self._archive.original(known.place)
 
     def _conditional(self, accept: str | None, known: KnownPage | None) -> dict[str, str]:

@@ -10,8 +10,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -33,8 +34,8 @@ ANSWER_BYTES_MAX = 130 * 1024 * 1024
 
 _HEADER_BYTES_MAX = 64 * 1024
 _KEPT_ALIVE_SECONDS = 30.0
-_AUTOMATIC = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
-"""Headers that aiohttp would add: what is sent is what the archive says was sent."""
+_AUTOMATIC = frozenset({"user-agent", "accept", "accept-encoding"})
+"""Headers that aiohttp would add, ``content-type`` to a body: what is sent is what the archive says was sent."""
 
 _INTERIM = frozenset(range(100, 200)) - {101}
 """Statuses of answers that another one follows."""
@@ -75,8 +76,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         may_repeat = request.method == "GET"
         while True:
             connection = _Connection()
+            _CONNECTION.set(connection)
             try:
-                response = await self._sent(request, connection)
+                response = await self._sent(request)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if connection.is_used and may_repeat:
                     # The host had closed a connection that was kept (RFC 9110, 9.2.2): nothing was answered there.
@@ -93,17 +95,18 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 extensions={"http_version": b"HTTP/1.1", "reason_phrase": reason},
             )
 
-    async def _sent(self, request: httpx.Request, connection: _Connection) -> aiohttp.ClientResponse:
+    async def _sent(self, request: httpx.Request) -> aiohttp.ClientResponse:
         times = request.extensions.get("timeout", {})
+        headers, content = request.headers.multi_items(), request.content
         return await self._opened().request(
             request.method,
             self._address(request),
-            headers=request.headers.multi_items(),
-            data=request.content or None,
+            headers=headers,
+            data=content or None,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(sock_connect=times.get("connect"), sock_read=times.get("read")),
+            timeout=_timeout(times.get("connect"), times.get("read")),
             proxy=self._proxy(request.url),
-            trace_request_ctx=connection,
+            skip_auto_headers=_not_to_be_added(headers, has_body=bool(content)),
         )
 
     async def aclose(self) -> None:
@@ -131,8 +134,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             loopback = self._loopback is not None
-            watched = aiohttp.TraceConfig()
-            watched.on_connection_reuseconn.append(_note_reuse)
             connector = aiohttp.TCPConnector(
                 ssl=True if self._tls is None else self._tls,
                 limit=CONNECTIONS_MAX,
@@ -146,10 +147,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
-                skip_auto_headers=_AUTOMATIC,
                 max_line_size=_HEADER_BYTES_MAX,
                 max_field_size=_HEADER_BYTES_MAX,
-                trace_configs=[watched],
             )
             # It would ask once more by itself when a connection is reset, past the pace.
             self._session._retry_connection = False  # noqa: SLF001
@@ -205,6 +204,10 @@ class _Connection:
     is_used: bool = False
 
 
+_CONNECTION: ContextVar[_Connection] = ContextVar("_CONNECTION")
+"""That of the request which is under way in a task: whoever asked learns over which kind of connection it went."""
+
+
 class _Wire(ResponseHandler):
     """A connection whose answers are bounded, and over which none is taken that came before it was asked for.
 
@@ -216,8 +219,11 @@ class _Wire(ResponseHandler):
         super().__init__(loop)
         self._answer_bytes = self._room = answer_bytes
         self._is_awaited = False
+        self._is_used = False
 
     def set_response_params(self, **params: Any) -> None:
+        _CONNECTION.get().is_used = self._is_used
+        self._is_used = True
         self._room = self._answer_bytes
         self._is_awaited = True
         super().set_response_params(**params)
@@ -257,8 +263,15 @@ class _Wire(ResponseHandler):
             self._payload.set_exception(error)
 
 
-async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionReuseconnParams) -> None:
-    context.trace_request_ctx.is_used = True
+@lru_cache(maxsize=64)
+def _timeout(connect_seconds: float | None, read_seconds: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
+
+
+def _not_to_be_added(headers: list[tuple[str, str]], *, has_body: bool) -> frozenset[str] | None:
+    """Return what aiohttp must be told not to add; nothing, as a rule: it takes its time over what it is told."""
+    missing = _AUTOMATIC.difference(name for name, _ in headers)
+    return (missing | {"content-type"} if has_body else missing) or None
 
 
 class _Body(httpx.AsyncByteStream):

@@ -20,6 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from models.records import ArchivePlace, Page
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.bucket import Bucket
+from scrapers.heads import Heads
 from scrapers.run_fetch import RunFetch
 from scrapers.run_record import WalkedPage, pages_in
 from scrapers.warc import ArchiveNotWritten, sha256
@@ -249,7 +250,8 @@ def test_the_head_of_a_record_is_read_however_long_it_is(observed: Kept, length:
         place = writer.page(page).place
         writer.close({})
     assert place is not None
-    original, headers = observed.archive.head(place)
+    with Heads(observed.archive) as heads:
+        original, headers = heads.of(place)
     assert (original.digest, headers["x-letters"]) == (page.digest, letters)
 
 

@@ -17,6 +17,7 @@ from object_storage import KEY, SECRET, WHEN, Storage, exchange, fresh
 
 from scrapers.archive import Archive, ArchiveDamaged
 from scrapers.bucket import BLOCK_BYTES, Bucket, StorageFailed, redacted
+from scrapers.heads import Heads
 
 
 def noise(size: int, seed: int = 0) -> bytes:
@@ -74,8 +75,8 @@ def test_a_page_costs_one_request_and_its_neighbours_none(archive: Archive, obje
     assert fresh(archive).body(places[120]) == noise(20_000, 120)
     assert object_storage.asked() == ["HEAD", "GET"]
 
-    heads = fresh(archive)
-    assert [heads.head(place)[0].place for place in places] == places
+    with Heads(fresh(archive)) as heads:
+        assert [heads.of(place)[0].place for place in places] == places
     assert object_storage.asked() == ["HEAD", "GET", "GET"]
 
     assert len(list(fresh(archive).read_run(file))) == 180
