@@ -21,11 +21,12 @@ from typing import TypeVar
 
 from bench.two_years.living import keys
 from flows import console
+from flows.keys import key_of
 from flows.live import due_sources, harvest_source, open_fetcher, simulated_clock
 from flows.look import Walked, read, walk
 from flows.measuring import take_snapshot
 from flows.observatory import Observatory, open_observatory
-from flows.settings import Settings, key
+from flows.settings import Settings
 from models.records import RunRecord, Source
 from sandbox.server import serve
 from sandbox.world import SOURCES, World
@@ -67,7 +68,7 @@ async def walk_all(observatory: Observatory, sources: Sequence[Source], as_of: d
     walks: dict[str, Walked] = {}
 
     async def one(source: Source) -> None:
-        secret = key(source.needs_key) if source.needs_key else None
+        secret = key_of(source)
         with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
             fetch = fetcher.run(source, writer=writer, archive=observatory.archive, secret=secret)
             walks[source.slug] = await walk(scraper_for(source, as_of.date()), fetch)

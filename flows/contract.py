@@ -13,8 +13,9 @@ from typing import Any
 import tomli_w
 
 from flows.declared import named
+from flows.keys import has_key, key_of, key_variable
 from flows.live import open_fetcher
-from flows.settings import KEY_PREFIX, Settings, key
+from flows.settings import Settings
 from models.records import Listing, Page, Source
 from scrapers.archive import Archive
 from scrapers.decode import PageUnreadable
@@ -93,9 +94,9 @@ def check_sources(
 def _skipped(source: Source, *, retired: bool) -> Checked | None:
     if source.retired is not None and not retired:
         return Checked(source=source.slug, result="skipped", cause=f"retired on {source.retired}: read from recordings")
-    if source.needs_key and key(source.needs_key) is None:
+    if not has_key(source):
         how = f" {source.key.how}" if source.key else ""
-        variable = f"{KEY_PREFIX}{source.needs_key.upper()}"
+        variable = key_variable(source)
         return Checked(source=source.slug, result="skipped", cause=f"needs a key: set {variable}.{how}")
     return None
 
@@ -104,7 +105,7 @@ async def _check(source: Source, fetcher: HttpFetcher, settings: Settings) -> Ch
     archive = Archive(settings.trial_dirs[0])
     now = datetime.now(UTC)
     scraper = scraper_for(source, now.date())
-    secret = key(source.needs_key) if source.needs_key else None
+    secret = key_of(source)
     with archive.run_writer(source.slug, f"{now.timestamp():.0f}", now, secret=secret) as writer:
         run = fetcher.run(source, writer=writer, archive=archive, secret=secret)
         fetch = SampledFetch(run, 1)

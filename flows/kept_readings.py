@@ -72,6 +72,7 @@ class KeptReadings:
         self.added: list[Programme] = []
         """The programmes that were not known and are kept now."""
         self._connection: sqlite3.Connection | None = None
+        self._asked: tuple[Listing | None, bytes | None] = None, None
         self._pages: list[tuple[str, str, bytes]] = []
         self._programmes: list[tuple[str, bytes, bytes]] = []
 
@@ -106,7 +107,7 @@ class KeptReadings:
 
     def programme(self, listing: Listing) -> tuple[Programme, tuple[Problem, ...]] | None:
         """Return what an equal listing was normalised to, and the problems met, ``None`` if that is not kept."""
-        key = digest_of(listing)
+        key = self._key(listing)
         row = None if key is None else self._row(
             "select reading from programme where ref = ? and listing = ?", listing.ref, key
         )  # fmt: skip
@@ -116,11 +117,17 @@ class KeptReadings:
     def keep_programme(self, listing: Listing, programme: Programme, problems: Iterable[Problem]) -> None:
         """Keep what a listing was normalised to."""
         self.added.append(programme)
-        key = digest_of(listing)
+        key = self._key(listing)
         words = _NORMALISED.packed(_Normalised(programme, tuple(problems)))
         if key is not None and words is not None:
             self._programmes.append((listing.ref, key, words))
             self._flush(ROWS_AT_ONCE)
+
+    def _key(self, listing: Listing) -> bytes | None:
+        """Return the digest of a listing, which is asked for, and kept right afterwards if it was not known."""
+        if self._asked[0] is not listing:
+            self._asked = listing, digest_of(listing)
+        return self._asked[1]
 
     def _row(self, question: str, *words: object) -> tuple[Any, ...] | None:
         if self._connection is None:

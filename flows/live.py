@@ -17,11 +17,12 @@ from flows import collecting
 from flows.archived import closing
 from flows.errors import told
 from flows.forgotten import refuse_forgotten
+from flows.keys import has_key, key_of, key_variable
 from flows.left_behind import left_behind, take_in
 from flows.look import Walked, finish, pages_beside, walk
 from flows.nearest import did_you_mean
 from flows.observatory import Observatory
-from flows.settings import KEY_PREFIX, Settings, key
+from flows.settings import Settings
 from flows.vouching import vouching
 from flows.watching import LoggedPages, Watcher
 from models.expected_queries import pages_of_last_looks
@@ -97,16 +98,6 @@ def _named(sources: Mapping[str, Source], slug: str, *, retired: bool) -> Source
             f"Its history can be read from recordings: `microcred replay DIR`"
         )
     return source
-
-
-def key_variable(source: Source) -> str | None:
-    """Return the environment variable that holds the key of a source, ``None`` if it needs none."""
-    return f"{KEY_PREFIX}{source.needs_key.upper()}" if source.needs_key else None
-
-
-def has_key(source: Source) -> bool:
-    """Whether the key that a source needs is set; also if it needs none."""
-    return not source.needs_key or key(source.needs_key) is not None
 
 
 def next_due(source: Source, last_look: datetime) -> datetime:
@@ -203,7 +194,7 @@ async def harvest_source(
             return record
     known = await asyncio.to_thread(patiently, partial(known_pages, observatory.engine, source.slug))
     may_skip = await asyncio.to_thread(patiently, partial(vouching, observatory, scraper, as_of, whole=whole))
-    secret = key(source.needs_key) if source.needs_key else None
+    secret = key_of(source)
     with pages_beside(observatory, source, as_of.date()) as beside:
         with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
             fetch = fetcher.run(

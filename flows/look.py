@@ -113,6 +113,8 @@ async def walk(
 
 async def _taken_in(reading: Reading, page: Page, beside: PagesBeside | None) -> Page:
     """Read a page now, unless another process does; a large one in a thread, so that other sources' requests go on."""
+    if beside is not None:
+        beside.pages += 1
     if beside is not None and not page.unchanged and reading.can_wait(page) and beside.take(page):
         bare = reading.take(page, later=True)
     elif len(page.body) > READ_AT_ONCE_BYTES:

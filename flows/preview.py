@@ -12,7 +12,8 @@ from sqlalchemy import make_url
 
 from flows.decisions import Decisions
 from flows.forgotten import forgotten
-from flows.live import has_key, is_due, key_variable, looks_until, select_named
+from flows.keys import has_key, key_variable
+from flows.live import is_due, looks_until, select_named
 from flows.observatory import open_archive
 from flows.settings import Settings
 from flows.sharding import of_shard

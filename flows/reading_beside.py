@@ -30,7 +30,7 @@ WORTH_PAGES, WORTH_SECONDS = 30, 1.5
 BATCH_PAGES, BATCH_BYTES = 16, 1024 * 1024
 PROGRAMMES_AT_ONCE = 200
 LARGE_PAGES = 1_000
-"""Of so many pages a run takes more memory to be stored than the process that reads has."""
+"""A run of so many pages, read or not, takes more memory to be stored than the process that reads has."""
 BATCHES_MAX = 8
 """Batches under way: enough that the other process does not wait, and a few megabytes of pages in memory."""
 
@@ -121,6 +121,8 @@ class PagesBeside:
     on: date
     readings: Path
     code_version: str
+    pages: int = 0
+    """How many the walk has met so far, wherever they were read, and those that were not."""
     _taken: int = 0
     _made: dict[bytes, bytes] = field(default_factory=dict)
     _is_all_made: bool = True
@@ -141,7 +143,7 @@ class PagesBeside:
 
     def let_go(self) -> None:
         """Have no more work for the other process."""
-        self.reader.done_with(self, is_large=self._taken >= LARGE_PAGES)
+        self.reader.done_with(self, is_large=self.pages >= LARGE_PAGES)
 
     def take(self, page: Page) -> bool:
         """Have a page read elsewhere; ``False`` if it must be read here."""

@@ -139,7 +139,6 @@ def _dotenv() -> dict[str, str | None]:
     return dict(dotenv_values(".env"))
 
 
-def key(name: str) -> str | None:
-    """Return the key a source needs (``MICROCRED_KEY_<NAME>``, environment before ``.env``), or ``None`` if unset."""
-    variable = f"{KEY_PREFIX}{name.upper()}"
+def set_value(variable: str) -> str | None:
+    """Return what a variable is set to, in the environment before ``.env``; ``None`` if it is not, or to nothing."""
     return os.environ.get(variable) or _dotenv().get(variable) or None

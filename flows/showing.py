@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from flows.console import records
 from flows.errors import told
+from flows.keys import has_key
 from flows.live import looks_until, next_due
 from flows.observatory import open_archive
-from flows.settings import Settings, key
+from flows.settings import Settings
 from models.database import shown_url
 from models.queries import InStore, Trouble, in_store, source_health, sources_in_trouble
 from models.records import Outcome, Source
@@ -181,7 +182,7 @@ def _state(known: _Known, at: datetime) -> State:
     if declared is None or declared.retired is not None:
         return State.RETIRED
     if not known.health:
-        return State.NO_KEY if declared.needs_key and key(declared.needs_key) is None else State.NEVER
+        return State.NEVER if has_key(declared) else State.NO_KEY
     if trouble is not None:
         return State.FAILING
     tolerance = timedelta(days=TOLERANCE_DAYS[declared.cadence])

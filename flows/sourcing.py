@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.examples import replayed, write_expected
+from flows.keys import key_of
 from flows.live import UnknownSource, open_fetcher, select
 from flows.look import Walked, walk
-from flows.settings import Settings, key
+from flows.settings import Settings
 from models.records import Format, Page, Problem, Programme, Source, Terms
 from normalise.programme import normalise
 from scrapers.archive import Archive
@@ -121,7 +122,7 @@ def _read(source: Source, walked: Walked, parsed: Parsed, pages: Sequence[Page],
 async def _opened(source: Source, settings: Settings) -> AsyncIterator[RunFetch]:
     """Open a run of its own archive: pages of a trial are kept, but are no look at the source."""
     archive, now = Archive(settings.trial_dirs[1]), datetime.now(UTC)
-    secret = key(source.needs_key) if source.needs_key else None
+    secret = key_of(source)
     async with open_fetcher(settings) as fetcher:
         with archive.run_writer(source.slug, f"{now.timestamp():.0f}", now, secret=secret) as writer:
             run = fetcher.run(source, writer=writer, archive=archive, secret=secret)

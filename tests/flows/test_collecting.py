@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from flows.collecting import pass_over_what_is_there, seldom
+from flows.live import harvest_source, open_fetcher, simulated_clock
+from flows.observatory import open_observatory
+from flows.settings import Settings
+from sandbox.server import serve
+from sandbox.world import World
+from scrapers.source import discover
 
 
 class _Stop(Exception):
@@ -62,3 +71,22 @@ def test_outside_a_harvest_nothing_is_passed_over() -> None:
     assert gc.get_freeze_count() == frozen
     gc.collect()
     assert made() is None
+
+
+def test_a_look_passes_over_the_programmes_it_has_made(tmp_path: Path) -> None:
+    as_of = datetime(2024, 1, 1, tzinfo=UTC)
+    frozen: list[int] = []
+    with serve(World(seed=3), day=date(2024, 1, 1)) as site:
+        settings = Settings(data_dir=tmp_path, loopback_port=site.port, _env_file=None)
+
+        async def harvest() -> int:
+            async with open_fetcher(settings, simulated_clock(settings, as_of)) as fetcher:
+                frozen.append(gc.get_freeze_count())
+                run = await harvest_source(observatory, discover()["nova_academy"], fetcher, as_of=as_of)
+                frozen.append(gc.get_freeze_count())
+                return run.programmes
+
+        with open_observatory(settings) as observatory:
+            programmes = asyncio.run(harvest())
+    begun, over = frozen
+    assert over > begun + programmes

@@ -100,8 +100,9 @@ def settings(site: Site, folder: Path) -> Settings:
     return Settings(data_dir=folder, loopback_port=site.port, _env_file=None)
 
 
-def pages_beside(reader: Reader, folder: Path) -> PagesBeside:
-    return PagesBeside(reader, "nova_academy", DAY, readings=folder / "readings.sqlite", code_version="1")
+def pages_beside(reader: Reader, folder: Path, *, pages: int = 0) -> PagesBeside:
+    file = folder / "readings.sqlite"
+    return PagesBeside(reader, "nova_academy", DAY, readings=file, code_version="1", pages=pages)
 
 
 def unequal(one: Observatory, other: Observatory) -> list[object]:
@@ -149,10 +150,23 @@ def test_after_a_large_walk_a_process_that_nobody_has_use_for_ends(
     assert [process.wait(60) for process in reader.processes] == [0, 0]
 
 
+def test_it_ends_as_well_after_a_large_walk_of_which_nothing_is_read_there(
+    beside: Observatory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = reader_of(beside)
+    look(beside, "nova_academy")
+    given = len(reader.given)
+    assert [process.poll() for process in reader.processes] == [None]
+    monkeypatch.setattr(reading_beside, "LARGE_PAGES", 20)
+    assert look_again(beside).outcome is Outcome.UNCHANGED
+    assert len(reader.given) == given
+    assert [process.wait(60) for process in reader.processes] == [0]
+
+
 def test_a_process_stays_while_another_source_has_use_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_beside, "LARGE_PAGES", 1)
     reader = Noting(worth_pages=1)
-    one, other = (pages_beside(reader, tmp_path / name) for name in ("one", "other"))
+    one, other = (pages_beside(reader, tmp_path / name, pages=1) for name in ("one", "other"))
     assert one.take(PAGE)
     assert other.take(PAGE)
     asyncio.run(one.all_read())

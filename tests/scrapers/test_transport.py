@@ -56,6 +56,14 @@ def test_only_our_own_headers_are_sent() -> None:
     }
 
 
+def test_nothing_is_added_to_a_request_that_says_little() -> None:
+    async def ask(http: httpx.AsyncClient) -> None:
+        await http.send(httpx.Request("POST", "https://www.tu.example/a", content=b"{}"))
+
+    (head,) = asyncio.run(talked(ask, OK + b"\r\n{}"))
+    assert sorted(head.strip().lower().split(b"\r\n")[1:]) == [b"content-length: 2", b"host: www.tu.example"]
+
+
 def test_an_address_is_asked_for_as_it_is_written() -> None:
     async def ask(http: httpx.AsyncClient) -> None:
         await http.get("https://www.tu.example/a%7Eb/%c3%a9?x=%2B+%20&y=%2f")
