@@ -197,12 +197,12 @@ async def harvest_source(
     secret = key_of(source)
     with pages_beside(observatory, source, as_of.date()) as beside:
         with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
-            fetch = fetcher.run(
+            async with fetcher.run(
                 source, writer=writer, archive=observatory.archive, known=known, secret=secret,
                 on_page=on_page or LoggedPages(source.slug), on_wait=on_wait, vouching=may_skip, left=left.bodies,
-            )  # fmt: skip
-            walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)), beside)
-            walked = replace(walked, signals=fetch.signals)
+            ) as fetch:  # fmt: skip
+                walked = await walk(scraper, fetch, Reading(scraper, partial(_body_of, observatory)), beside)
+                walked = replace(walked, signals=fetch.signals)
             # The file is whole and on disk, and where the archive is, before anything of the run enters the database.
             await asyncio.to_thread(_close, writer, walked, as_of=as_of, started_at=started_at)
         return await finish(observatory, scraper, walked, as_of=as_of, started_at=started_at, beside=beside)

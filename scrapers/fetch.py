@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Self
+from weakref import WeakSet
 
 from models.records import EMPTY, ArchivePlace, KnownPage, Page, PageFailure, Source
 from scrapers.archive import Archive
@@ -59,7 +60,8 @@ class HttpFetcher:
             raise ValueError("the pace can be off only for hosts mapped to loopback")
         self.agent = f"{AGENT}/{version('microcred-observatory')}" + (f" (+{contact})" if contact else "")
         self._hosts = Hosts(limits=limits, clock=clock, loopback_port=loopback_port, paced=paced, tls=tls)
-        self._runs: list[RunFetch] = []
+        # Not held: a run holds every page it met, and a harvest has as many runs as there are sources.
+        self._runs: WeakSet[RunFetch] = WeakSet()
 
     async def __aenter__(self) -> Self:
         return self
@@ -105,7 +107,7 @@ class HttpFetcher:
             vouching=vouching,
             left=left,
         )
-        self._runs.append(run)
+        self._runs.add(run)
         return run
 
     def door(self, source: Source) -> Door:
@@ -114,6 +116,6 @@ class HttpFetcher:
 
     async def aclose(self) -> None:
         """End what is still under way and close all connections."""
-        for run in self._runs:
+        for run in list(self._runs):
             await run.aclose()
         await self._hosts.aclose()

@@ -79,6 +79,8 @@ class RunFetch(Door):
         """End the requests still under way, and close what was read from."""
         await end(self._tasks)
         self._heads.close()
+        # They refer back to this run, which is let go with all its pages as soon as nobody asks for them.
+        self._hosts.clear()
 
     async def get(self, url: str, *, accept: str | None = None) -> Page:
         """Return the page at ``url``, archived.
