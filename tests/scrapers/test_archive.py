@@ -255,6 +255,24 @@ def test_the_head_of_a_record_is_read_however_long_it_is(observed: Kept, length:
     assert (original.digest, headers["x-letters"]) == (page.digest, letters)
 
 
+def test_heads_are_read_from_one_file_and_another_as_they_are_asked_for(observed: Kept) -> None:
+    places = []
+    for number, body in enumerate(("<p>a</p>", "<p>b</p>", "<p>c</p>")):
+        with observed.archive.run_writer("tu_example", f"{number}{number}", STARTED) as writer:
+            places.append(writer.page(a_page(COURSES, body, STARTED, place=None)).place)
+            writer.close({})
+    first, second, third = (place for place in places if place is not None)
+    with Heads(observed.archive) as heads:
+        for place, body in ((first, b"a"), (first, b"a"), (second, b"b"), (first, b"a")):
+            assert heads.of(place)[0].digest == sha256(b"<p>" + body + b"</p>")
+        (observed.archive.root / third.file).write_bytes(b"")
+        with pytest.raises(ArchiveDamaged, match="ends before the record does"):
+            heads.of(third)
+        with pytest.raises(ArchiveDamaged, match="no such file"):
+            heads.of(replace(first, file="tu_example/2024/gone.warc.gz"))
+        assert heads.of(second)[0].digest == sha256(b"<p>b</p>")
+
+
 def test_a_file_that_cannot_be_written_on_ends_with_its_whole_records(tmp_path: Path) -> None:
     """A limit on the size of files, as a full disk: what fits in part is cut away, and there is no second attempt."""
     page = a_page(COURSES, "<p>a</p>", STARTED, place=None)
