@@ -79,11 +79,12 @@ class Patience:
         if not is_gone(error):
             return 0.0
         now = time.monotonic()
-        if self._gone_since is None:
-            self._gone_since = now
+        since = self._gone_since  # read once: a thread of another source may find the database again at any moment
+        if since is None:
+            self._gone_since = since = now
             words = str(error.orig).strip().partition("\n")[0]
             log.warning("the database is gone; it is tried for up to %g s: %s", self._seconds, words)
-        return self._gone_since + self._seconds - now
+        return since + self._seconds - now
 
     def _is_back(self) -> None:
         since, self._gone_since = self._gone_since, None

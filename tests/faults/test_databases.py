@@ -234,3 +234,24 @@ def test_patience_is_counted_from_the_first_failure_of_a_row_and_anew_after_a_su
     with pytest.raises(OperationalError):
         patience.repeated(gone)
     assert failures > 2
+
+
+def test_a_database_that_another_source_finds_again_at_that_very_moment_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Several sources share one patience, each in a thread of its own."""
+    patience = Patience(LONG_SECONDS)
+    tries = iter((OperationalError(None, None, Exception("gone"), connection_invalidated=True), None))
+
+    def once_gone() -> str:
+        if (error := next(tries)) is not None:
+            raise error
+        return "there"
+
+    def told(*_: object) -> None:
+        other = threading.Thread(target=patience.repeated, args=(lambda: None,))
+        other.start()
+        other.join()
+
+    monkeypatch.setattr("models.patience.log.warning", told)
+    assert patience.repeated(once_gone) == "there"
