@@ -28,8 +28,8 @@ STAGES_OF_A_HARVEST = (
     Place("flows.left_behind:left_behind", 1),
     Place("scrapers.run_fetch:RunFetch._page", 40),
     Place("scrapers.run_fetch:RunFetch._accepted", 30),
-    Place("torn", 60),
-    Place("scrapers.warc:RunWriter._append", 100, "after"),
+    Place("torn", 30),
+    Place("scrapers.warc:RunWriter._append", 50, "after"),
     Place("scrapers.warc:RunWriter.close"),
     Place("scrapers.warc:os.fsync"),
     Place("scrapers.warc:RunWriter._finish", 1, "after"),
@@ -64,7 +64,7 @@ def go_on(second: Second, undisturbed: Undisturbed) -> None:
 def test_a_harvest_killed_again_and_again_ends_as_one_that_was_not(second: Second, undisturbed: Undisturbed) -> None:
     """Each kill comes later than the one before, so that each start finds what another stage left."""
     for place in (
-        Place("torn", 60),
+        Place("torn", 30),
         Place("scrapers.warc:RunWriter._finish", 1, "after"),
         Place("models.store:load_history", 3),
     ):

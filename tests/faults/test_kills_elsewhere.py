@@ -291,7 +291,7 @@ def there(second: Second, undisturbed: Undisturbed, server: Server, first_on_pos
 @pytest.mark.faults
 @pytest.mark.parametrize(
     "place",
-    [Place("torn", 60), Place("scrapers.warc:RunWriter._finish", 1, "after"), Place("models.store:load_history"),
+    [Place("torn", 30), Place("scrapers.warc:RunWriter._finish", 1, "after"), Place("models.store:load_history"),
      Place(STORING, 1, "after"), Place(STORING, 2)],
     ids=str,
 )  # fmt: skip

@@ -54,7 +54,8 @@ def plans(observatory: Observatory) -> list[Plan]:
 def workers_of_this_process() -> list[psutil.Process]:
     """The processes that read."""
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "flows.processes" in " ".join(child.cmdline())]
+    begun = ("flows.processes", "multiprocessing.spawn")  # ours, and Dask's
+    return [child for child in children if any(words in " ".join(child.cmdline()) for words in begun)]
 
 
 @pytest.mark.faults

@@ -1,8 +1,8 @@
 """Run the command line in this process, and send it a signal at a named place.
 
 ``python dying.py SIGNAL PLACE NTH WHEN ARGUMENT...``: PLACE is ``module:name`` of a function or method, WHEN ``before``
-or ``after`` its NTH call; or ``statement``, the NTH that writes; or ``torn``, in the middle of the NTH record that is
-appended to a WARC file. With ``READS_BESIDE`` in the environment a second process reads pages from the first one on.
+or ``after`` its NTH call; or ``statement``, the NTH that writes; or ``torn``, in the middle of the NTH answer that
+is appended to a WARC file. With ``READS_BESIDE`` in the environment a second process reads pages from the first one on.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def torn(nth: int, then: Callable[[], None]) -> None:
             self.handle.flush()
             then()
 
-    def appended(self: Any, record: Any) -> Any:
+    def appended(self: Any, *members: bytes) -> Any:
         if next(records) == nth:
             self._handle = Half(self._handle)
-        return append(self, record)
+        return append(self, *members)
 
     RunWriter._append = appended  # type: ignore[method-assign]
 
