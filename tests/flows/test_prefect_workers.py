@@ -256,14 +256,10 @@ def test_a_backfill_from_files_is_spread_by_source_and_is_what_one_process_makes
         assert read_sql(together.engine, listed).to_dict() == read_sql(alone.engine, listed).to_dict()
 
 
-SPREAD = """\
-import json, os, signal, sys
+PIECES = """\
+import os, signal
 from pathlib import Path
-from distributed import LocalCluster
-from prefect import flow, task
-from flows.engines import cluster_options
-from flows.settings import Settings
-from flows.spreading import spread
+from prefect import task
 
 @task
 def piece(folder, name):
@@ -276,6 +272,17 @@ def piece(folder, name):
     with mark.open("a") as file:
         file.write("done")
     return name.upper()
+"""
+"""A module of its own: processes that are begun do not load the program that began them."""
+
+SPREAD = """\
+import json, sys
+from distributed import LocalCluster
+from pieces import piece
+from prefect import flow
+from flows.engines import cluster_options
+from flows.settings import Settings
+from flows.spreading import spread
 
 @flow
 def both(folder, address):
@@ -296,6 +303,7 @@ def test_a_piece_whose_worker_is_killed_is_begun_again_and_a_bad_one_costs_no_ot
         folder.mkdir()
     script = tmp_path / "spread.py"
     script.write_text(SPREAD, encoding="utf-8")
+    (tmp_path / "pieces.py").write_text(PIECES, encoding="utf-8")
     command = [sys.executable, str(script), *map(str, folders)]
     done = subprocess.run(command, env=farm.environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
