@@ -16,19 +16,21 @@ TELEPHONE_REMOVED = "[telephone removed]"
 # The look behind keeps the search linear: an address is tried once, at the beginning of its run of characters.
 _AT = r"(?:[@\uff20]|&#0*64;|&#x0*40;|&commat;|%40|\s?[\[(]at[\])]\s?)"
 _DOT = r"(?:\.|\s?[\[(]dot[\])]\s?)"
-_EMAIL = re.compile(
-    rf"(?:mailto:)?(?<![\w.+'-])[\w.+'-]+{_AT}[a-zA-Z0-9-]{{1,63}}(?:{_DOT}[a-zA-Z0-9-]{{1,63}}){{1,6}}", re.IGNORECASE
-)
+_ADDRESS = rf"[\w.+'-]+{_AT}[a-zA-Z0-9-]{{1,63}}(?:{_DOT}[a-zA-Z0-9-]{{1,63}}){{1,6}}"
+# One that begins where another ends would be met only once that one is gone.
+_EMAIL = re.compile(rf"(?:mailto:)?(?<![\w.+'-])(?:{_ADDRESS})+", re.IGNORECASE)
 _SIGNS = ("@", "\uff20", "64;", "40;", "&commat;", "%40")
 _MANY_DIGITS = re.compile(r"\d(?:[ \u00a0().\-/]{0,3}\d){6}")
 _NUMBER = r"\(?\d(?:[ \u00a0().\-/]{0,3}\d)"
 # ITU-T E.164: at most 15 digits, and no country's code begins with 0. A country and its number have 8 at least.
-_INTERNATIONAL = r"(?<![\w+])\+(?=\(?[1-9])" + _NUMBER + r"{7,14}(?!\w)"
+_INTERNATIONAL = r"\+(?=\(?[1-9])" + _NUMBER + r"{7,14}(?!\w)"
 _CALLED = (
     r"\b(?:t[eé]l(?:[eé]phone|efon[eo]?|[eé]fono|efoon)?|phone|mobile|fax|hotline|whatsapp)\b\.?"
     r"(?:[ \u00a0]{0,2}(?:no|nr|number|us(?: on| at)?))?[ \u00a0.:]{0,4}"
 )
-_TELEPHONE = re.compile(rf"({_CALLED})[+]?{_NUMBER}{{5,14}}(?!\w)|{_INTERNATIONAL}", re.IGNORECASE)
+_TELEPHONE = re.compile(
+    rf"({_CALLED})[+]?{_NUMBER}{{5,14}}(?!\w)(?:{_INTERNATIONAL})*|(?<![\w+])(?:{_INTERNATIONAL})+", re.IGNORECASE
+)
 
 
 def without_contacts(text: str) -> str:
