@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.settings import KEY_PREFIX, set_value
+from flows.settings import KEY_PREFIX, value_of
 from models.records import Source
 
 
@@ -14,7 +14,7 @@ def key_variable(source: Source) -> str | None:
 def key_of(source: Source) -> str | None:
     """Return the key of a source (environment before ``.env``), ``None`` if it needs none, or it is not set."""
     variable = key_variable(source)
-    return None if variable is None else set_value(variable)
+    return None if variable is None else value_of(variable)
 
 
 def has_key(source: Source) -> bool:

@@ -139,6 +139,6 @@ def _dotenv() -> dict[str, str | None]:
     return dict(dotenv_values(".env"))
 
 
-def set_value(variable: str) -> str | None:
+def value_of(variable: str) -> str | None:
     """Return what a variable is set to, in the environment before ``.env``; ``None`` if it is not, or to nothing."""
     return os.environ.get(variable) or _dotenv().get(variable) or None
