@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from classify.phrases import Phrase
 from models.records import Source
@@ -58,7 +59,7 @@ def table() -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _of_families() -> Iterator[dict[str, Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from models.records import Source
 from models.vocab import vocabulary
@@ -68,7 +69,7 @@ def crosswalks() -> tuple[Crosswalk, ...]:
     folder = files(__package__).joinpath("crosswalks")
     names = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
     return tuple(
-        _crosswalk(name, tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))) for name in names
+        _crosswalk(name, tomli.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))) for name in names
     )
 
 

@@ -7,13 +7,14 @@ spaces are searched by substring.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+import tomli
 
 WITHOUT_SPACES = ("zh", "ja", "ko")
 ENGLISH = "en"
@@ -91,7 +92,7 @@ def lexicon_languages() -> tuple[str, ...]:
 @cache
 def lexicon(language: str) -> Mapping[str, Any]:
     """Return the lexicon of a language as written, by kind of entry and code."""
-    return tomllib.loads(files(__package__).joinpath("lexicon", f"{language}.toml").read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath("lexicon", f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def entries(language: str, kind: str) -> Iterator[Entry]:

@@ -8,13 +8,14 @@ highest score is given if it leads clearly enough; else the field is unknown.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
+
+import tomli
 
 from classify.field_crosswalks import crosswalks_for
 from classify.field_words import Hit, hits, languages_to_read
@@ -226,7 +227,7 @@ def _evidence(groups: Sequence[_Weighed], broad: str, strength: float) -> Eviden
 
 @cache
 def _rules() -> Rules:
-    table = tomllib.loads(files(__package__).joinpath("fields.toml").read_text(encoding="utf-8"))
+    table = tomli.loads(files(__package__).joinpath("fields.toml").read_text(encoding="utf-8"))
     return Rules(
         weights={name: group["weight"] for name, group in table["group"].items()},
         enough={name: group["enough"] for name, group in table["group"].items()},

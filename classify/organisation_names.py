@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from normalise.text import NAME_MOST, key
 
@@ -25,7 +26,7 @@ _TOKEN = re.compile(r"\w+(?:&\w+)*|&")
 @cache
 def table(name: str) -> dict[str, Any]:
     """Return a table of the folder ``organisations`` ("names.toml")."""
-    return tomllib.loads(files(__package__).joinpath("organisations", name).read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath("organisations", name).read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> str:

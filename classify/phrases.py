@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Self
+
+import tomli
 
 from classify.stems import Stems
 from classify.texts import quoted
@@ -234,7 +235,7 @@ class Phrases:
 @cache
 def table(name: str) -> Mapping[str, Any]:
     """Return the rules kept in ``<name>.toml`` beside this file."""
-    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -13,6 +13,11 @@ A collection of the middle generation looks at 25,000 containers: at 100,000 it 
 """
 
 
+def rarely() -> None:
+    """Let the collector run seldom from now on: for a process that ends with its work."""
+    gc.set_threshold(*_THRESHOLDS)
+
+
 @contextmanager
 def seldom() -> Iterator[None]:
     """Let the collector run seldom, and pass over what is there already, until the context is left.
@@ -24,7 +29,7 @@ def seldom() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
+    rarely()
     try:
         yield
     finally:

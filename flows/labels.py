@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import tomli
 
 from models.records import Page
 
@@ -83,7 +84,7 @@ def read_recording(directory: Path, name: str, recordings: Path) -> LabelledReco
     """
     file = directory / "recordings" / f"{name}.toml"
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomli.loads(file.read_text(encoding="utf-8"))
         pages = tuple(_page(capture, recordings) for capture in data["capture"])
         return LabelledRecording(name, data["source"], pages)
     except (OSError, KeyError, ValueError) as error:

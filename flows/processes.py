@@ -24,6 +24,8 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
+from flows.collecting import rarely
+
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -158,6 +160,7 @@ class Processes(Executor):
 
 def work(descriptor: int) -> None:
     """Do what comes through a pipe until there is no more, or until the process at its other end is gone."""
+    rarely()
     with suppress(EOFError, KeyboardInterrupt), Connection(descriptor) as pipe:
         Thread(target=_end_with, args=(descriptor,), daemon=True).start()
         while (asked := pipe.recv()) is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Rules:
 @cache
 def rules() -> Rules:
     """Return the rules."""
-    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath("rules.toml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = tomli.loads(files(__package__).joinpath("rules.toml").read_text(encoding="utf-8"))
     return Rules(
         **data["thresholds"],
         confidence=tuple(sorted((int(points), share) for points, share in data["confidence"].items())),

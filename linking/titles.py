@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+import tomli
 from rapidfuzz import fuzz
 
 from normalise.text import TITLE_MOST, key, one_line
@@ -280,7 +280,7 @@ def word_count(words: str) -> int:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("titles.toml").read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath("titles.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from normalise.reading import Span
 
@@ -92,7 +93,7 @@ def _in_force(rule: CreditRule | SchemeRule | LevelRule, on: date) -> bool:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("conversions.toml").read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath("conversions.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -64,9 +64,13 @@ def _one(words: str) -> str | None:
         return None
     if alias := _aliases().get(folded):
         return alias
+    if not _CODE.fullmatch(text):
+        return _names().get(folded)
+    if text.lower() in LOCALES:
+        return text.lower()  # what most pages print; the library, which takes 45 ms to load, would say the same
     import langcodes
 
-    if _CODE.fullmatch(text) and langcodes.tag_is_valid(text):
+    if langcodes.tag_is_valid(text):
         # Two letters are a code; three may be a word ("ore"), so they count only with a two-letter equivalent.
         tag = str(langcodes.standardize_tag(text))
         if len(re.split(r"[-_]", text)[0]) == 2 or len(tag.partition("-")[0]) == 2:

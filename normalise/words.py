@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from models.vocab import vocabulary
 from normalise.reading import Reading, Trouble
@@ -82,4 +83,4 @@ def _table(field: str) -> dict[str, str]:
 @cache
 def words_file(name: str) -> dict[str, Any]:
     """Return the content of ``words/<name>.toml``."""
-    return tomllib.loads(files(__package__).joinpath("words", f"{name}.toml").read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath("words", f"{name}.toml").read_text(encoding="utf-8"))

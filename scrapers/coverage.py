@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from models.records import Source
 from scrapers.source import discover
@@ -32,9 +33,7 @@ def cases() -> Sequence[Mapping[str, Any]]:
     Raises:
         ValueError: if a case names a source that does not exist.
     """
-    found: list[Mapping[str, Any]] = tomllib.loads((files("scrapers") / "cases.toml").read_text(encoding="utf-8"))[
-        "case"
-    ]
+    found: list[Mapping[str, Any]] = tomli.loads((files("scrapers") / "cases.toml").read_text(encoding="utf-8"))["case"]
     unknown = {slug for case in found for slug in case["sources"]} - set(discover())
     if unknown:
         raise ValueError(f"scrapers/cases.toml names sources that do not exist: {', '.join(sorted(unknown))}")

@@ -25,7 +25,6 @@ their times. What was not recorded is a failed page, never a silent skip.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import tomli
 
 from models.records import Origin, Page, Problem, Source, Stage
 from scrapers.decode import TEXT_BYTES_MAX
@@ -97,7 +98,7 @@ def load_recording(directory: Path) -> Recording:
     """
     file = directory / "recording.toml"
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomli.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RecordingInvalid(
             f"{file}: there is no such file; a recording is a folder with a recording.toml"

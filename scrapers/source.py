@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
@@ -17,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
+
+import tomli
 
 from models.records import COMPARED_FACTS, ArchivedAddresses, Expectations, Format, KeyPlace, Source, Terms
 from models.vocab import vocabulary
@@ -106,8 +107,8 @@ def load_source(folder: Traversable) -> Source:
     """
     where = f"{folder.name}/source.toml"
     try:
-        data = tomllib.loads((folder / "source.toml").read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomli.loads((folder / "source.toml").read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceInvalid(f"{where}: {error}") from error
     top = _Table(where, data)
     source = _source(folder.name, top)

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from models.records import Format, Source
 from models.vocab import vocabulary
@@ -53,7 +54,7 @@ def live_checks(file: Path, sources: Mapping[str, Source]) -> Mapping[str, list[
         ValueError: if one names an unknown source or lacks a key.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for check in tomllib.loads(file.read_text(encoding="utf-8")).get("check", []):
+    for check in tomli.loads(file.read_text(encoding="utf-8")).get("check", []):
         if set(check) != _CHECK_KEYS or check["source"] not in sources:
             raise ValueError(f"{file}: a check needs {', '.join(sorted(_CHECK_KEYS))} of a known source: {check}")
         found.setdefault(check["source"], []).append(check)

@@ -7,7 +7,6 @@ schema.org data on pages of its sitemap, feeds it links to, and at last the stru
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from importlib.resources import files
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
+import tomli
 from bs4.element import Tag
 
 from models.records import Page
@@ -270,7 +270,7 @@ def _detail(page: Page) -> dict[str, object]:
 @cache
 def known_labels() -> dict[str, list[str]]:
     """Return the printed labels of facts that are known, by the word they stand for."""
-    table: dict[str, list[str]] = tomllib.loads((files("scrapers") / "labels.toml").read_text(encoding="utf-8"))
+    table: dict[str, list[str]] = tomli.loads((files("scrapers") / "labels.toml").read_text(encoding="utf-8"))
     return table
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import pandas as pd
+import tomli
 
 from trends.categories import CUTS
 from trends.units import UNITS as OUR_UNITS
@@ -157,8 +157,8 @@ def reference_series(folder: Traversable | None = None) -> tuple[Series, ...]:
     points = _points((folder / POINTS_FILE).read_text(encoding="utf-8"))
     text = (folder / SERIES_FILE).read_text(encoding="utf-8")
     try:
-        entries = tomllib.loads(text).get("series", [])
-    except tomllib.TOMLDecodeError as error:
+        entries = tomli.loads(text).get("series", [])
+    except tomli.TOMLDecodeError as error:
         raise ReferenceInvalid(f"{SERIES_FILE}: {error}") from None
     lines = [text.count("\n", 0, found.start()) + 1 for found in _HEADER.finditer(text)]
     _require(len(lines) == len(entries), SERIES_FILE, "each series begins with a line [[series]]")

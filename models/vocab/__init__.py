@@ -5,11 +5,12 @@ A file ``<name>.toml`` holds ``source`` (where the list comes from) and a table 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+import tomli
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def vocabulary(name: str) -> Vocabulary:
     file = files(__package__) / f"{name}.toml"
     if not file.is_file():
         raise KeyError(f"no vocabulary {name!r}; there are: {', '.join(names())}")
-    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    data = tomli.loads(file.read_text(encoding="utf-8"))
     return Vocabulary(name=name, source=data["source"], words=data["words"])
 
 

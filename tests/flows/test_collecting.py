@@ -13,6 +13,7 @@ import pytest
 from flows.collecting import pass_over_what_is_there, seldom
 from flows.live import harvest_source, open_fetcher, simulated_clock
 from flows.observatory import open_observatory
+from flows.processes import Processes
 from flows.settings import Settings
 from sandbox.server import serve
 from sandbox.world import World
@@ -90,3 +91,14 @@ def test_a_look_passes_over_the_programmes_it_has_made(tmp_path: Path) -> None:
             programmes = asyncio.run(harvest())
     begun, over = frozen
     assert over > begun + programmes
+
+
+def test_a_process_that_works_for_another_collects_as_seldom():
+    pool = Processes(1)
+    try:
+        theirs = pool.submit(gc.get_threshold).result(timeout=60)
+    finally:
+        pool.shutdown()
+    with seldom():
+        assert theirs == gc.get_threshold()
+    assert theirs != gc.get_threshold()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from datetime import date
 from importlib.resources import files
 
+import langcodes
 import pytest
 
 from models.vocab import vocabulary
 from normalise.conversions import level_rules
-from normalise.countries import country_code
+from normalise.countries import LOCALES, country_code
 from normalise.languages import language_tag, language_tags
 from normalise.levels import eqf_level
 from normalise.words import lookup
@@ -36,6 +39,21 @@ VOCABULARY = {"level": "platform_level", "price_kind": "price_type"}
 )  # fmt: skip
 def test_a_language_is_read(words: str, tag: str):
     assert language_tag(words).value == tag
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_codes_that_are_read_at_once_are_what_the_library_makes_of_them(code: str):
+    for printed in (code, code.upper(), f" {code.capitalize()} "):
+        assert language_tag(printed).value == langcodes.standardize_tag(printed.strip())
+
+
+def test_plain_codes_and_known_names_do_not_load_the_library():
+    code = (
+        "import sys; from normalise.languages import language_tags; "
+        "print(language_tags(['en', 'DE', 'English']), 'langcodes' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "(('en', 'de'), ()) False"
 
 
 def test_several_languages_in_one_text_are_told_apart():
