@@ -62,6 +62,7 @@ bench: $(READY)  ## Measure the pipeline beside its peers, its stages, start-up,
 	@$(BIN)/python -m bench.stages $(if $(QUICK),--quick)
 	@$(BIN)/python -m bench.start_up $(if $(QUICK),--starts 3)
 	@$(if $(QUICK),,$(BIN)/python -m bench.store)
+	@$(if $(QUICK),,$(BIN)/python -m bench.store_floor)
 	@$(if $(QUICK),,$(BIN)/python -m bench.trends)
 
 truth: $(READY)  ## Measure invented worlds of five years, and how near our figures and the usual practice's come to them
