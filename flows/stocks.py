@@ -28,13 +28,11 @@ from models.stock_queries import (
     episode_columns,
     last_read,
     packed_cuts,
-    source_of_programmes,
 )
 from models.trend_queries import at_one_moment
 from models.vocab import vocabulary
 from scrapers.source import discover
 from trends.stocks import (
-    AT_ONCE,
     Cut,
     Daily,
     Episodes,
@@ -163,15 +161,8 @@ class _Reading:
         return Shown(cut, cut, next(each.words for each in self.packed if each.name == cut))
 
     def _episodes(self, programmes: Collection[int] | None) -> Episodes:
-        listing, begins, ends, packed = episode_columns(self.connection, self.packed, programmes)
-        numbers, sources = source_of_programmes(self.connection, self.slugs, programmes)
-        by_number = np.argsort(numbers)
-        numbers, sources = numbers[by_number], sources[by_number]
-        for first in range(0, len(listing), AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            of_part = sources[np.searchsorted(numbers, listing[part])].astype(np.int64)
-            packed[part] |= of_part << self._source.shift
-        return Episodes(listing, begins, ends, packed)
+        columns = episode_columns(self.connection, self.packed, self.slugs, self._source.shift, programmes)
+        return Episodes(*columns)
 
     def _count(self, episodes: Episodes) -> Daily:
         days = {self.slugs.index(slug): day for slug, day in self._retired().items()}

@@ -19,7 +19,7 @@ from models.records import Outcome
 from models.units import chunks, table
 from models.vocab import vocabulary
 
-PROGRAMMES_AT_ONCE = 2_000
+PROGRAMMES_AT_ONCE = 1_000
 UNKNOWN = "unknown"
 NEVER = 2**31 - 1
 """The day on which a version ends that is in force."""
@@ -88,42 +88,38 @@ def last_read(connection: Connection, slugs: Collection[str]) -> Mapping[str, da
     return {slug: at.date() for slug, at in rows}
 
 
-def source_of_programmes(
-    connection: Connection, slugs: Sequence[str], programmes: Iterable[int] | None = None
-) -> npt.NDArray[np.int32]:
-    """Return which source lists each programme, or each of some: number of the programme, place among ``slugs``."""
-    aggregate = "string_agg(cast(id as text), ',')" if _is_postgresql(connection) else "group_concat(id)"
-    sql = f"select source, {aggregate} from programme"  # noqa: S608 - our words
-    wheres = [""] if programmes is None else [f" where {_one_of('id', chunk)}" for chunk in chunks(programmes)]
-    found = [np.zeros((2, 0), dtype=np.int32)]
-    for where in wheres:
-        for slug, text in connection.exec_driver_sql(f"{sql}{where} group by source"):
-            numbers = np.fromstring(text, dtype=np.int32, sep=",")
-            found.append(np.vstack([numbers, np.full(len(numbers), slugs.index(slug), dtype=np.int32)]))
-    return np.concatenate(found, axis=1)
-
-
 def episode_columns(
-    connection: Connection, cuts: Iterable[Packed], programmes: Iterable[int] | None = None
+    connection: Connection,
+    cuts: Iterable[Packed],
+    slugs: Sequence[str],
+    source_shift: int,
+    programmes: Iterable[int] | None = None,
 ) -> tuple[Column, Column, Column, Categories]:
     """Return the versions of all programmes, or of some, as four columns.
 
+    Args:
+        connection: in one transaction.
+        cuts: how categories are packed (``packed_cuts``).
+        slugs: the sources; the place of a programme's among them is packed too.
+        source_shift: the bit from which it stands there.
+        programmes: their numbers; all if none are given.
+
     Returns:
         One element a version, those of all programmes in the order of the programmes: number of the programme, day it
-        began, day it ended (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed
-        (``packed_cuts``).
+        began, day it ended (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed.
     """
     parts: Iterable[list[Categories]]
     if programmes is not None:
         if _is_postgresql(connection):
             # To start workers for some thousand rows takes longer than to read them.
             connection.exec_driver_sql("set local max_parallel_workers_per_gather = 0")
-        few = list(_parts(connection, cuts, (_one_of("v.programme_id", chunk) for chunk in chunks(programmes))))
+        chosen = (_one_of(chunk) for chunk in chunks(programmes))
+        few = list(_parts(connection, cuts, slugs, source_shift, chosen))
         parts, size = few, sum(len(part[0]) for part in few)
     else:
         # Counted first and written in place: with parts put together at the end, twice the room would be needed.
         size = connection.exec_driver_sql("select count(*) from programme_version").scalar_one()
-        parts = _parts(connection, cuts, _ranges(connection))
+        parts = _parts(connection, cuts, slugs, source_shift, _ranges(connection))
     listing, begins, ends = (np.empty(size, dtype=np.int32) for _ in range(3))
     packed = np.empty(size, dtype=np.int64)
     filled = 0
@@ -134,26 +130,47 @@ def episode_columns(
     return listing, begins, ends, packed
 
 
-def _parts(connection: Connection, cuts: Iterable[Packed], wheres: Iterable[str]) -> Iterator[list[Categories]]:
+def _parts(
+    connection: Connection, cuts: Iterable[Packed], slugs: Sequence[str], source_shift: int, wheres: Iterable[str]
+) -> Iterator[list[Categories]]:
+    """Yield the columns of some programmes after the other; ``wheres`` says which, of a column with their numbers."""
     sql = _episodes(connection, cuts)
     for where in wheres:
         # All four are put together row by row, so their order is the same, whichever it is.
-        texts = connection.exec_driver_sql(f"{sql} where {where}").one()
-        if texts[0] is not None:
-            columns = [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
-            # To bring all into order at the end would need twice the room; PostgreSQL gives none of its own.
-            order = np.argsort(columns[0], kind="stable")
-            yield [column[order] for column in columns]
+        texts = connection.exec_driver_sql(f"{sql} where {where.format('v.programme_id')}").one()
+        if texts[0] is None:
+            continue
+        columns = [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
+        # To bring all into order at the end would need twice the room; PostgreSQL gives none of its own.
+        order = np.argsort(columns[0], kind="stable")
+        listing, begins, ends, packed = (column[order] for column in columns)
+        # Of these programmes only: the sources of all would take room of their own beside the columns.
+        numbers, sources = _sources(connection, slugs, where.format("id"))
+        yield [listing, begins, ends, packed | sources[np.searchsorted(numbers, listing)] << source_shift]
+
+
+def _sources(connection: Connection, slugs: Sequence[str], where: str) -> tuple[Categories, Categories]:
+    """Return the numbers of programmes in ascending order, and the place of each one's source among ``slugs``."""
+    aggregate = "string_agg(cast(id as text), ',')" if _is_postgresql(connection) else "group_concat(id)"
+    rows = connection.exec_driver_sql(
+        f"select source, {aggregate} from programme where {where} group by source"  # noqa: S608 - our words
+    )
+    by_source = [(slugs.index(slug), np.fromstring(text, dtype=np.int64, sep=",")) for slug, text in rows]
+    numbers = np.concatenate([of_source for _, of_source in by_source])
+    places = np.concatenate([np.full(len(of_source), place, dtype=np.int64) for place, of_source in by_source])
+    order = np.argsort(numbers)
+    return numbers[order], places[order]
 
 
 def _ranges(connection: Connection) -> Iterator[str]:
+    """Yield the ranges of numbers of programmes, as conditions of a column that is put in."""
     most = connection.exec_driver_sql("select max(id) from programme").scalar() or 0
     for first in range(0, most, PROGRAMMES_AT_ONCE):
-        yield f"v.programme_id > {first} and v.programme_id <= {first + PROGRAMMES_AT_ONCE}"
+        yield f"{{0}} > {first} and {{0}} <= {first + PROGRAMMES_AT_ONCE}"
 
 
-def _one_of(column: str, numbers: Iterable[int]) -> str:
-    return f"{column} in ({', '.join(f'{number:d}' for number in numbers)})"
+def _one_of(numbers: Iterable[int]) -> str:
+    return f"{{0}} in ({', '.join(f'{number:d}' for number in numbers)})"
 
 
 def _episodes(connection: Connection, cuts: Iterable[Packed]) -> str:

@@ -22,7 +22,7 @@ NEVER = 2**31 - 1
 """The day on which an episode ends that goes on."""
 EPOCH = date(1970, 1, 1)
 """Days are numbered from it."""
-AT_ONCE = 50_000
+AT_ONCE = 16_000
 """So many episodes are counted together: counting takes several times their room."""
 
 Days = npt.NDArray[np.int32]
