@@ -25,7 +25,7 @@ from models.records import Listing, Page, Problem, Programme
 
 log = logging.getLogger(__name__)
 
-WORTH_PAGES, WORTH_SECONDS = 30, 1.5
+WORTH_PAGES, WORTH_SECONDS = 15, 0.5
 """So many pages within so short a time are worth a process: hosts that are asked once a second never bring them."""
 BATCH_PAGES, BATCH_BYTES = 16, 1024 * 1024
 PROGRAMMES_AT_ONCE = 200
@@ -161,7 +161,8 @@ class PagesBeside:
         self.reader.needed_by(self)
         self._batch.append((page, entries))
         self._batch_bytes += len(page.body)
-        if len(self._batch) >= BATCH_PAGES or self._batch_bytes >= BATCH_BYTES:
+        # The first page goes alone: to begin, the process takes as long as many pages take to come.
+        if not self.reader.has_begun() or len(self._batch) >= BATCH_PAGES or self._batch_bytes >= BATCH_BYTES:
             self._submit()
 
     async def all_read(self) -> None:
