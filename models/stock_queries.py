@@ -109,10 +109,10 @@ def episode_columns(
         began, day it ended (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed.
     """
     parts: Iterable[list[Categories]]
+    if _is_postgresql(connection):
+        # Some thousand rows are read at a time: to start workers takes longer than that.
+        connection.exec_driver_sql("set local max_parallel_workers_per_gather = 0")
     if programmes is not None:
-        if _is_postgresql(connection):
-            # To start workers for some thousand rows takes longer than to read them.
-            connection.exec_driver_sql("set local max_parallel_workers_per_gather = 0")
         chosen = (_one_of(chunk) for chunk in chunks(programmes))
         few = list(_parts(connection, cuts, slugs, source_shift, chosen))
         parts, size = few, sum(len(part[0]) for part in few)
