@@ -50,6 +50,7 @@ class Floor:
     by_statement: dict[str, float]
 
     def microseconds(self, seconds: float) -> float:
+        """Return what a time of all is for each programme."""
         return 1e6 * seconds / self.programmes
 
 

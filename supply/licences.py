@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
+import tomli
 from license_expression import ExpressionError, get_spdx_licensing  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +39,7 @@ def rules(file: Path = ACCEPTED) -> Rules:
     Raises:
         ValueError: if an exception gives no reason.
     """
-    said = tomllib.loads(file.read_text(encoding="utf-8"))
+    said = tomli.loads(file.read_text(encoding="utf-8"))
     without = [name for name, reason in said["exceptions"].items() if not reason.strip()]
     if without:
         raise ValueError(f"{file.name}: an exception without a reason: {', '.join(without)}")
@@ -91,7 +91,7 @@ def refused(packages: Mapping[str, tuple[str, ...]], by: Rules) -> Iterator[str]
 
 def locked_and_installed() -> dict[str, tuple[str, ...]]:
     """Return the licence of each package that is pinned and installed, by its normalised name (PEP 503)."""
-    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    lock = tomli.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     pinned = {package["name"] for package in lock["package"]}
     named = ((re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(), one) for one in distributions())
     return {name: licence_of(one) for name, one in named if name in pinned}
