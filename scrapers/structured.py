@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-import json_repair
 from lxml import etree
 
 from models.records import Page, Problem, Stage
@@ -141,6 +140,8 @@ def _script_values(script: str) -> tuple[list[Any], str | None]:
 
 
 def _repaired(document: str) -> dict[str, Any] | list[Any] | None:
+    import json_repair  # few pages need it, and loading it takes as long as reading hundreds of others
+
     try:
         value = json_repair.loads(document, skip_json_loads=True)
     except (ValueError, RecursionError):
