@@ -21,6 +21,7 @@ from trend_stories import SOURCES, looks_of_half_a_year, tell
 from flows.measuring import measure
 from flows.observatory import Observatory
 from flows.stocks import cut_names, stocks
+from models import stock_queries
 from models.change_log import CHANGES
 from models.database import migrate
 from models.linking import Decision
@@ -68,6 +69,13 @@ def test_an_extract_is_read_and_not_the_history(observatory: Observatory) -> Non
     assert len(counted(observatory)) > 50
     assert agrees(observatory) == ("everything", 0)
     assert agrees(observatory) == ("changes", 0)
+
+
+def test_programmes_are_read_range_by_range(observatory: Observatory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stock_queries, "PROGRAMMES_AT_ONCE", 2)
+    with observatory.engine.connect() as connection:
+        assert connection.execute(text("select max(id) from programme")).scalar_one() > 4
+    assert agrees(observatory) == ("everything", 0)
 
 
 def test_stocks_are_the_stock_of_listings_in_the_snapshots(observatory: Observatory) -> None:
