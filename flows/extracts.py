@@ -10,14 +10,17 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
 from models.change_log import Mark
-from trends.stocks import Daily, Episodes
+from trends.stocks import NO_EPISODES, Daily, Episodes
 
 FORMAT = 1
 """Raised whenever what the files hold changes its meaning."""
@@ -26,8 +29,8 @@ COLUMNS = ("listing", "begins", "ends", "packed")
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
-    """All episodes of a database at a moment, in the order of their listings.
+class Counted:
+    """What was counted of the episodes of a database at a moment.
 
     ``layout`` says what the packed categories mean. ``slugs`` are the sources by their codes, ``retired`` the days on
     which some of them were retired; ``daily`` are the daily changes under these. ``listings`` says of how many listings
@@ -39,8 +42,15 @@ class Extract:
     slugs: tuple[str, ...]
     retired: Mapping[str, int]
     listings: int
-    episodes: Episodes
     daily: Daily
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """All episodes of a database at a moment, in the order of their listings, and what was counted of them."""
+
+    counted: Counted
+    episodes: Episodes
 
 
 def kept_extract(folder: Path, layout: str) -> Extract | None:
@@ -60,36 +70,84 @@ def kept_extract(folder: Path, layout: str) -> Extract | None:
             first += size
         if {len(column) for column in columns.values()} != {said["episodes"]}:
             return None
-        return Extract(
+        counted = Counted(
             mark=Mark(**said["mark"]), layout=layout, slugs=tuple(said["slugs"]), retired=said["retired"],
-            listings=said["listings"], episodes=Episodes(**columns), daily=Daily(said["first"], changes),
+            listings=said["listings"], daily=Daily(said["first"], changes),
         )  # fmt: skip
+        return Extract(counted, Episodes(**columns))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def keep_extract(folder: Path, extract: Extract) -> None:
-    """Put an extract in the place of the one that is kept, if any.
+class Keeping:
+    """Writes an extract part by part, and puts it in the place of the one that is kept, if any, when it is whole.
 
-    Raises:
-        OSError: if the folder cannot be written.
+    A context, at whose end its files are closed. That something could not be written is told at the end alone: who
+    counts the episodes goes on without an extract.
+
+    Args:
+        folder: made when needed.
+        episodes: how many there will be.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    token = secrets.token_hex(8)
-    for name in COLUMNS:
-        np.save(folder / f"{token}-{name}.npy", getattr(extract.episodes, name))
-    daily = folder / f"{token}-daily.npy"
-    np.save(daily, np.hstack(list(extract.daily.changes.values())).astype(np.int32))
-    said = {
-        "format": FORMAT, "token": token, "layout": extract.layout, "mark": asdict(extract.mark),
-        "slugs": extract.slugs, "retired": extract.retired, "listings": extract.listings,
-        "episodes": len(extract.episodes.listing), "first": extract.daily.first,
-        "cuts": {name: of.shape[1] for name, of in extract.daily.changes.items()},
-        "daily_digest": hashlib.sha256(daily.read_bytes()).hexdigest(),
-    }  # fmt: skip
-    written = folder / f"{token}.json"
-    written.write_text(json.dumps(said, indent=1), "utf-8")
-    written.replace(folder / NAME)
-    for file in folder.iterdir():
-        if file.suffix == ".npy" and not file.name.startswith(token):
-            file.unlink(missing_ok=True)
+
+    def __init__(self, folder: Path, episodes: int) -> None:
+        self._folder = folder
+        self._episodes = episodes
+        self._token = secrets.token_hex(8)
+        self._files = ExitStack()
+        self._failed: OSError | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._columns = {name: self._files.enter_context(self._file(name).open("wb")) for name in COLUMNS}
+            for name, file in self._columns.items():
+                kind = np.lib.format.dtype_to_descr(getattr(NO_EPISODES, name).dtype)
+                about = {"descr": kind, "fortran_order": False, "shape": (self._episodes,)}
+                np.lib.format.write_array_header_1_0(file, about)
+        except OSError as error:
+            self._failed = error
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        # What could not be written is tried once more as a file is closed; it has been told.
+        with suppress(OSError):
+            self._files.close()
+
+    def add(self, part: Episodes) -> None:
+        """Write the next episodes; all come in the order of their listings."""
+        if self._failed is not None:
+            return
+        try:
+            for name, file in self._columns.items():
+                file.write(np.ascontiguousarray(getattr(part, name)).data)
+        except OSError as error:
+            self._failed = error
+
+    def finish(self, counted: Counted) -> None:
+        """Write what was counted, and let the extract be the one that is kept.
+
+        Raises:
+            OSError: if the folder cannot be written, or something before could not be.
+        """
+        if self._failed is not None:
+            raise self._failed
+        self._files.close()
+        daily = self._file("daily")
+        np.save(daily, np.hstack(list(counted.daily.changes.values())).astype(np.int32))
+        said = {
+            "format": FORMAT, "token": self._token, "layout": counted.layout, "mark": asdict(counted.mark),
+            "slugs": counted.slugs, "retired": counted.retired, "listings": counted.listings,
+            "episodes": self._episodes, "first": counted.daily.first,
+            "cuts": {name: of.shape[1] for name, of in counted.daily.changes.items()},
+            "daily_digest": hashlib.sha256(daily.read_bytes()).hexdigest(),
+        }  # fmt: skip
+        written = self._folder / f"{self._token}.json"
+        written.write_text(json.dumps(said, indent=1), "utf-8")
+        written.replace(self._folder / NAME)
+        for file in self._folder.iterdir():
+            if file.suffix == ".npy" and not file.name.startswith(self._token):
+                file.unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{self._token}-{name}.npy"

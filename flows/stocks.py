@@ -8,8 +8,9 @@ read again, so an extract that is out of date is never used. An extract can be t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from flows.extracts import Extract, keep_extract, kept_extract
+from flows.extracts import Counted, Extract, Keeping, kept_extract
 from flows.nearest import none_called
 from flows.observatory import Observatory
 from models.change_log import Mark, mark_of, since
@@ -28,26 +29,30 @@ from models.stock_queries import (
     episode_columns,
     last_read,
     packed_cuts,
+    version_count,
 )
 from models.trend_queries import at_one_moment
 from models.vocab import vocabulary
 from scrapers.source import discover
 from trends.stocks import (
+    NO_EPISODES,
     Cut,
     Daily,
     Episodes,
     Shown,
+    added,
     corrected,
     daily_changes,
     day_number,
     stock_table,
+    together,
     with_retirements,
 )
 
 TOTAL, SOURCE = "total", "source"
 MOST_CHANGED = 0.02
 """Of more changed programmes a new extract is made, of the old one and them; fewer are read each time."""
-_SOURCE_BITS = 16
+_SOURCE_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +129,27 @@ class _Reading:
     def daily(self) -> Daily:
         """Return the daily changes of the history as it is now."""
         kept = kept_extract(self.folder, self.layout)
-        if kept is not None and self.catalogues.keys() >= set(kept.slugs):
-            self.changed = since(self.connection, kept.mark)
+        if kept is not None and self.catalogues.keys() >= set(kept.counted.slugs):
+            self.changed = since(self.connection, kept.counted.mark)
         if kept is None or self.changed is None:
             self.slugs = tuple(self.catalogues)
-            return self._keep(self._episodes(None).by_listing(), mark_of(self.connection)).daily
-        self.slugs = (*kept.slugs, *(slug for slug in self.catalogues if slug not in kept.slugs))
-        if (kept.slugs, kept.retired) != (self.slugs, self._retired()):
-            kept = self._keep(kept.episodes, kept.mark)
+            return self._counted(self._episodes(None), version_count(self.connection), mark_of(self.connection)).daily
+        before = kept.counted
+        self.slugs = (*before.slugs, *(slug for slug in self.catalogues if slug not in before.slugs))
+        if (before.slugs, before.retired) != (self.slugs, self._retired()):
+            kept = replace(kept, counted=self._counted([kept.episodes], len(kept.episodes.listing), before.mark))
         if not self.changed:
-            return kept.daily
+            return kept.counted.daily
         return self._with_changes(kept, self.changed)
 
     def _with_changes(self, kept: Extract, changed: frozenset[int]) -> Daily:
-        outdated, fresh = kept.episodes.places_of(changed), self._episodes(changed)
-        if len(changed) > MOST_CHANGED * kept.listings:
+        outdated, fresh = kept.episodes.places_of(changed), together(self._episodes(changed))
+        if len(changed) > MOST_CHANGED * kept.counted.listings:
             holds = np.ones(len(kept.episodes.listing), dtype=bool)
             holds[outdated] = False
-            still = kept.episodes.of(holds)
-            columns = {
-                name: np.concatenate([getattr(still, name), getattr(fresh, name)]) for name in Episodes.__slots__
-            }
-            return self._keep(Episodes(**columns).by_listing(), mark_of(self.connection)).daily
-        return corrected(kept.daily, self._count(kept.episodes.of(outdated)), self._count(fresh))
+            now = together((kept.episodes.of(holds), fresh))
+            return self._counted([now], len(now.listing), mark_of(self.connection)).daily
+        return corrected(kept.counted.daily, self._count(kept.episodes.of(outdated)), self._count(fresh))
 
     def shown(self, cut: str) -> Shown:
         """Return the cut of the table that has a name."""
@@ -160,9 +163,9 @@ class _Reading:
             return Shown(cut, SOURCE, of_sources[cut])
         return Shown(cut, cut, next(each.words for each in self.packed if each.name == cut))
 
-    def _episodes(self, programmes: Collection[int] | None) -> Episodes:
-        columns = episode_columns(self.connection, self.packed, self.slugs, self._source.shift, programmes)
-        return Episodes(*columns)
+    def _episodes(self, programmes: Collection[int] | None) -> Iterator[Episodes]:
+        parts = episode_columns(self.connection, self.packed, self.slugs, self._source.shift, programmes)
+        return (Episodes(*columns) for columns in parts)
 
     def _count(self, episodes: Episodes) -> Daily:
         days = {self.slugs.index(slug): day for slug, day in self._retired().items()}
@@ -190,15 +193,24 @@ class _Reading:
         read = last_read(self.connection, retired.keys())
         return {slug: day_number(day) for slug, day in retired.items() if read.get(slug, date.min) < day}
 
-    def _keep(self, episodes: Episodes, mark: Mark | None) -> Extract:
-        """Return an extract, kept if changes of the database are logged."""
-        extract = Extract(
-            mark=mark or Mark(-1, 0, 0), layout=self.layout, slugs=self.slugs, retired=self._retired(),
-            listings=episodes.listings, episodes=episodes, daily=self._count(episodes),
-        )  # fmt: skip
-        if mark is not None:
-            try:
-                keep_extract(self.folder, extract)
-            except OSError as error:
-                self.say(f"the extract cannot be kept, the next reading will be of everything again: {error}")
-        return extract
+    def _counted(self, parts: Iterable[Episodes], size: int, mark: Mark | None) -> Counted:
+        """Count episodes as they come, ``size`` of them, and keep them if changes of the database are logged.
+
+        They come in the order of their listings, and no listing in two parts.
+        """
+        daily, listings = self._count(NO_EPISODES), 0
+        with Keeping(self.folder, size) if mark is not None else nullcontext() as keeping:
+            for part in parts:
+                daily, listings = added(daily, self._count(part)), listings + part.listings
+                if keeping is not None:
+                    keeping.add(part)
+            counted = Counted(
+                mark=mark or Mark(-1, 0, 0), layout=self.layout, slugs=self.slugs, retired=self._retired(),
+                listings=listings, daily=daily,
+            )  # fmt: skip
+            if keeping is not None:
+                try:
+                    keeping.finish(counted)
+                except OSError as error:
+                    self.say(f"the extract cannot be kept, the next reading will be of everything again: {error}")
+        return counted

@@ -88,52 +88,36 @@ def last_read(connection: Connection, slugs: Collection[str]) -> Mapping[str, da
     return {slug: at.date() for slug, at in rows}
 
 
+def version_count(connection: Connection) -> int:
+    """Return how many versions there are."""
+    found: int = connection.exec_driver_sql("select count(*) from programme_version").scalar_one()
+    return found
+
+
 def episode_columns(
     connection: Connection,
     cuts: Iterable[Packed],
     slugs: Sequence[str],
     source_shift: int,
     programmes: Iterable[int] | None = None,
-) -> tuple[Column, Column, Column, Categories]:
-    """Return the versions of all programmes, or of some, as four columns.
+) -> Iterator[tuple[Column, Column, Column, Categories]]:
+    """Yield the versions of all programmes, or of some, as four columns, those of some thousand programmes at a time.
 
     Args:
         connection: in one transaction.
         cuts: how categories are packed (``packed_cuts``).
         slugs: the sources; the place of a programme's among them is packed too.
         source_shift: the bit from which it stands there.
-        programmes: their numbers; all if none are given.
+        programmes: their numbers; all, in their order, if none are given.
 
-    Returns:
-        One element a version, those of all programmes in the order of the programmes: number of the programme, day it
-        began, day it ended (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed.
+    Yields:
+        One element a version, in the order of the programmes: number of the programme, day it began, day it ended
+        (days since 1970 in UTC; ``NEVER`` while in force), and its categories packed.
     """
-    parts: Iterable[list[Categories]]
     if _is_postgresql(connection):
         # As for any disk without moving parts: by its default it reads all facts, for each range of programmes anew.
         connection.exec_driver_sql("set local random_page_cost = 1.1")
-    if programmes is not None:
-        chosen = (_one_of(chunk) for chunk in chunks(programmes))
-        few = list(_parts(connection, cuts, slugs, source_shift, chosen))
-        parts, size = few, sum(len(part[0]) for part in few)
-    else:
-        # Counted first and written in place: with parts put together at the end, twice the room would be needed.
-        size = connection.exec_driver_sql("select count(*) from programme_version").scalar_one()
-        parts = _parts(connection, cuts, slugs, source_shift, _ranges(connection))
-    listing, begins, ends = (np.empty(size, dtype=np.int32) for _ in range(3))
-    packed = np.empty(size, dtype=np.int64)
-    filled = 0
-    for part in parts:
-        rows = slice(filled, filled + len(part[0]))
-        listing[rows], begins[rows], ends[rows], packed[rows] = part
-        filled = rows.stop
-    return listing, begins, ends, packed
-
-
-def _parts(
-    connection: Connection, cuts: Iterable[Packed], slugs: Sequence[str], source_shift: int, wheres: Iterable[str]
-) -> Iterator[list[Categories]]:
-    """Yield the columns of some programmes after the other; ``wheres`` says which, of a column with their numbers."""
+    wheres = _ranges(connection) if programmes is None else map(_one_of, chunks(programmes))
     sql = _episodes(connection, cuts)
     for where in wheres:
         # All four are put together row by row, so their order is the same, whichever it is.
@@ -141,12 +125,12 @@ def _parts(
         if texts[0] is None:
             continue
         columns = [np.fromstring(text, dtype=np.int64, sep=",") for text in texts]
-        # To bring all into order at the end would need twice the room; PostgreSQL gives none of its own.
+        # PostgreSQL gives them in no order of its own.
         order = np.argsort(columns[0], kind="stable")
-        listing, begins, ends, packed = (column[order] for column in columns)
-        # Of these programmes only: the sources of all would take room of their own beside the columns.
+        listing, begins, ends = (column[order].astype(np.int32) for column in columns[:3])
+        # Of these programmes only: the sources of all would take room of their own.
         numbers, sources = _sources(connection, slugs, where.format("id"))
-        yield [listing, begins, ends, packed | sources[np.searchsorted(numbers, listing)] << source_shift]
+        yield listing, begins, ends, columns[3][order] | sources[np.searchsorted(numbers, listing)] << source_shift
 
 
 def _sources(connection: Connection, slugs: Sequence[str], where: str) -> tuple[Categories, Categories]:

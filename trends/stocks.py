@@ -78,6 +78,17 @@ class Episodes:
         return np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
 
 
+_DAYS = np.empty(0, dtype=np.int32)
+NO_EPISODES = Episodes(_DAYS, _DAYS, _DAYS, np.empty(0, dtype=np.int64))
+
+
+def together(parts: Iterable[Episodes]) -> Episodes:
+    """Return the episodes of several parts in the order of their listings."""
+    of = [NO_EPISODES, *parts]
+    columns = {name: np.concatenate([getattr(part, name) for part in of]) for name in Episodes.__slots__}
+    return Episodes(**columns).by_listing()
+
+
 @dataclass(frozen=True, slots=True)
 class Daily:
     """What began less what ended: of each cut an array of one row a day from ``first`` on, one column a category."""
@@ -140,7 +151,16 @@ def _parts(episodes: Episodes) -> Iterator[Episodes]:
 
 def corrected(daily: Daily, less: Daily, more: Daily) -> Daily:
     """Return daily changes without those of some episodes, and with those of others."""
-    parts = [(sign, of) for sign, of in ((1, daily), (-1, less), (1, more)) if len(next(iter(of.changes.values())))]
+    return _summed(daily, ((-1, less), (1, more)))
+
+
+def added(daily: Daily, more: Daily) -> Daily:
+    """Return daily changes with those of further episodes."""
+    return _summed(daily, ((1, more),))
+
+
+def _summed(daily: Daily, others: Iterable[tuple[int, Daily]]) -> Daily:
+    parts = [(sign, of) for sign, of in ((1, daily), *others) if len(next(iter(of.changes.values())))]
     if not parts:
         return daily
     first = min(of.first for _, of in parts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from archive_story import opened
@@ -18,17 +20,18 @@ from small_runs import Told, a_page, a_programme, at, harvest_of
 from sqlalchemy import text
 from trend_stories import SOURCES, looks_of_half_a_year, tell
 
+from flows.extracts import Counted, Keeping, kept_extract
 from flows.measuring import measure
 from flows.observatory import Observatory
 from flows.stocks import cut_names, stocks
 from models import stock_queries
-from models.change_log import CHANGES
+from models.change_log import CHANGES, Mark
 from models.database import migrate
 from models.linking import Decision
 from models.queries import read_sql
 from models.records import Judgement, Outcome
 from models.run_queries import readings_at
-from trends.stocks import month_ends
+from trends.stocks import NO_EPISODES, Cut, Episodes, daily_changes, month_ends
 
 LOOKS = looks_of_half_a_year(seed=4)[:12]
 DAYS = [*month_ends(date(2023, 12, 15), date(2024, 7, 20)), date(2024, 2, 7)]
@@ -291,6 +294,32 @@ def test_what_is_damaged_or_cannot_be_kept_costs_time_only(tmp_path: Path) -> No
         assert stocks(observatory, DAYS, CUTS, say=said.append).read == "everything"
         assert len(said) == 1
         assert "cannot be kept" in said[0]
+
+
+def test_a_full_disk_leaves_the_extract_before_as_it_was(tmp_path: Path) -> None:
+    days = np.arange(100_000, dtype=np.int32)
+    episodes = Episodes(days, days, days, days.astype(np.int64))
+    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
+    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=5, daily=daily)
+    with Keeping(tmp_path, 5) as keeping:
+        keeping.add(episodes.of(slice(0, 2)))
+        keeping.add(episodes.of(slice(2, 5)))
+        keeping.finish(counted)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for most in (20_000, 799_900):  # while parts come, and only when the last of their files is closed
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+        try:
+            with Keeping(tmp_path, len(episodes.listing)) as keeping:
+                for first in range(0, 100_000, 33_300):
+                    keeping.add(episodes.of(slice(first, first + 33_300)))
+                with pytest.raises(OSError, match="File too large"):
+                    keeping.finish(replace(counted, listings=6))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    kept = kept_extract(tmp_path, "")
+    assert kept is not None
+    assert kept.counted.listings == 5
+    assert kept.episodes.packed.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_what_is_not_known_is_refused(observatory: Observatory) -> None:
