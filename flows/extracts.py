@@ -82,8 +82,8 @@ def kept_extract(folder: Path, layout: str) -> Extract | None:
 class Keeping:
     """Writes an extract part by part, and puts it in the place of the one that is kept, if any, when it is whole.
 
-    A context, at whose end its files are closed. That something could not be written is told at the end alone: who
-    counts the episodes goes on without an extract.
+    A context, at whose end nothing is left of an extract that was not finished. That something could not be written is
+    told by ``finish`` alone: who counts the episodes goes on without an extract.
 
     Args:
         folder: made when needed.
@@ -100,7 +100,7 @@ class Keeping:
     def __enter__(self) -> Self:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._columns = {name: self._files.enter_context(self._file(name).open("wb")) for name in COLUMNS}
+            self._columns = {name: self._files.enter_context(self._part(name).open("wb")) for name in COLUMNS}
             for name, file in self._columns.items():
                 kind = np.lib.format.dtype_to_descr(getattr(NO_EPISODES, name).dtype)
                 about = {"descr": kind, "fortran_order": False, "shape": (self._episodes,)}
@@ -113,6 +113,9 @@ class Keeping:
         # What could not be written is tried once more as a file is closed; it has been told.
         with suppress(OSError):
             self._files.close()
+        for name in COLUMNS:
+            with suppress(OSError):
+                self._part(name).unlink(missing_ok=True)
 
     def add(self, part: Episodes) -> None:
         """Write the next episodes; all come in the order of their listings."""
@@ -133,6 +136,9 @@ class Keeping:
         if self._failed is not None:
             raise self._failed
         self._files.close()
+        # Until now another process, which removes the extracts that its own replaces, would leave them alone.
+        for name in COLUMNS:
+            self._part(name).replace(self._file(name))
         daily = self._file("daily")
         np.save(daily, np.hstack(list(counted.daily.changes.values())).astype(np.int32))
         said = {
@@ -148,6 +154,9 @@ class Keeping:
         for file in self._folder.iterdir():
             if file.suffix == ".npy" and not file.name.startswith(self._token):
                 file.unlink(missing_ok=True)
+
+    def _part(self, name: str) -> Path:
+        return self._file(name).with_suffix(".part")
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{self._token}-{name}.npy"

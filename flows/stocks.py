@@ -9,7 +9,6 @@ read again, so an extract that is out of date is never used. An extract can be t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -199,16 +198,15 @@ class _Reading:
         They come in the order of their listings, and no listing in two parts.
         """
         daily, listings = self._count(NO_EPISODES), 0
-        with Keeping(self.folder, size) if mark is not None else nullcontext() as keeping:
+        with Keeping(self.folder, size) as keeping:
             for part in parts:
                 daily, listings = added(daily, self._count(part)), listings + part.listings
-                if keeping is not None:
-                    keeping.add(part)
+                keeping.add(part)
             counted = Counted(
                 mark=mark or Mark(-1, 0, 0), layout=self.layout, slugs=self.slugs, retired=self._retired(),
                 listings=listings, daily=daily,
             )  # fmt: skip
-            if keeping is not None:
+            if mark is not None:
                 try:
                     keeping.finish(counted)
                 except OSError as error:

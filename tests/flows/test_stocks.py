@@ -305,6 +305,7 @@ def test_a_full_disk_leaves_the_extract_before_as_it_was(tmp_path: Path) -> None
         keeping.add(episodes.of(slice(0, 2)))
         keeping.add(episodes.of(slice(2, 5)))
         keeping.finish(counted)
+    files = sorted(tmp_path.iterdir())
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     for most in (20_000, 799_900):  # while parts come, and only when the last of their files is closed
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
@@ -320,6 +321,24 @@ def test_a_full_disk_leaves_the_extract_before_as_it_was(tmp_path: Path) -> None
     assert kept is not None
     assert kept.counted.listings == 5
     assert kept.episodes.packed.tolist() == [0, 1, 2, 3, 4]
+    assert sorted(tmp_path.iterdir()) == files
+
+
+def test_of_two_extracts_made_at_once_the_last_is_kept(tmp_path: Path) -> None:
+    days = np.arange(3, dtype=np.int32)
+    episodes = Episodes(days, days, days, days.astype(np.int64))
+    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
+    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=3, daily=daily)
+    with Keeping(tmp_path, 3) as slow:
+        with Keeping(tmp_path, 3) as quick:
+            quick.add(episodes)
+            quick.finish(counted)
+        slow.add(episodes)
+        slow.finish(replace(counted, listings=4))
+    kept = kept_extract(tmp_path, "")
+    assert kept is not None
+    assert kept.counted.listings == 4
+    assert len(list(tmp_path.iterdir())) == 6
 
 
 def test_what_is_not_known_is_refused(observatory: Observatory) -> None:
