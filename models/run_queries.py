@@ -5,7 +5,7 @@ A part of ``models.queries`` that needs no frames, so that a harvest starts with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,10 @@ _OUR_OWN = (Origin.LIVE.value, Origin.REPLAY.value)
 """Looks at the host or at a recording of it: captures of others say nothing of how a source is now."""
 EARLIER_LOOKS = 3
 """Complete looks before the last one whose pages are known again if a host gives them once more."""
+_OF_ANSWERS = (
+    "url", "at", "digest", "warc_file", "warc_offset", "warc_length", "content_type", "etag", "last_modified",
+    "final_url", "status", "signal",
+)  # fmt: skip
 SIGNAL_LOOKS_MAX = 400
 """Runs whose signals count: more than a year of daily looks."""
 
@@ -97,43 +101,62 @@ def known_pages(engine: Engine, slug: str) -> dict[str, KnownPage]:
 
     Recordings and captures of others are left out: a host that says "not modified" must mean what it gave us. So are
     pages that failed at the last look: if what is archived of one cannot be read, only a whole answer mends that.
+
+    Of looks before the last complete one, only answers with a new body are read, so that a source is asked as soon
+    after years of looks as after two. Of a page that no look has met since, it is then the first answer with that body
+    that is told, and not the last.
     """
-    run, capture = table("run"), table("capture")
-    latest = func.row_number().over(partition_by=capture.c.url, order_by=(capture.c.at.desc(), capture.c.id.desc()))
-    ranked = (
-        select(capture, latest.label("place_in_time"))
+    run, capture, failure = table("run"), table("capture"), table("page_failure")
+    answers = (
+        select(*(capture.c[name] for name in _OF_ANSWERS))
         .join(run, run.c.id == capture.c.run_id)
         .where(run.c.source == slug, run.c.origin == Origin.LIVE.value, capture.c.warc_file.is_not(None))
-        .subquery()
+        .order_by(capture.c.at, capture.c.id)
     )
-    failure = table("page_failure")
-    last = (
-        select(func.max(run.c.as_of)).where(run.c.source == slug, run.c.origin == Origin.LIVE.value).scalar_subquery()
-    )
-    failed = (
-        select(failure.c.url).join(run, run.c.id == failure.c.run_id).where(run.c.source == slug, run.c.as_of == last)
-    )
-    known: dict[str, KnownPage] = {}
     with engine.connect() as connection:
-        asked = select(ranked).where(ranked.c.place_in_time == 1, ranked.c.url.not_in(failed))
-        for part in connection.execution_options(yield_per=AT_ONCE).execute(asked).partitions():
-            known |= {row.url: _known_page(row) for row in part}
-            let_others_run()
-    return known
+        recent = _recent_looks(connection, slug)
+        if not recent:
+            return {}
+        since = recent[-1].as_of
+        known = {row.url: _known_page(row) for row in _read(connection, answers.where(run.c.as_of >= since))}
+        new_bodies = _read(connection, answers.where(run.c.as_of < since, ~capture.c.unchanged))
+        before = {row.url: _known_page(row) for row in new_bodies if row.url not in known}
+        failed = set(connection.scalars(select(failure.c.url).where(failure.c.run_id == recent[0].id)))
+    return {url: page for url, page in (before | known).items() if url not in failed}
 
 
-def _known_page(row: Row[Any]) -> KnownPage:
+def _read(connection: Connection, asked: Select[Any]) -> Iterator[Row[Any]]:
+    for part in connection.execution_options(yield_per=AT_ONCE).execute(asked).partitions():
+        yield from part
+        let_others_run()
+
+
+def _recent_looks(connection: Connection, slug: str) -> Sequence[Row[Any, Any, Any]]:
+    """Return the live runs of a source back to its last complete one, or a few, the latest first."""
+    run = table("run")
+    looks = connection.execute(
+        select(run.c.id, run.c.as_of, run.c.outcome)
+        .where(run.c.source == slug, run.c.origin == Origin.LIVE.value)
+        .order_by(run.c.as_of.desc())
+        .limit(1 + EARLIER_LOOKS)
+    ).all()
+    complete = next((number for number, look in enumerate(looks, 1) if look.outcome in _COMPLETE), len(looks))
+    return looks[:complete]
+
+
+def _known_page(row: Sequence[Any]) -> KnownPage:
+    url, at, digest, file, offset, length, content_type, etag, last_modified, final_url, status, signal = row
     return KnownPage(
-        url=row.url,
-        at=row.at,
-        digest=row.digest,
-        place=ArchivePlace(file=row.warc_file, offset=row.warc_offset, length=row.warc_length),
-        content_type=row.content_type,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        final_url=row.final_url if row.final_url != row.url else None,
-        status=row.status,
-        signal=row.signal,
+        url=url,
+        at=at,
+        digest=digest,
+        place=ArchivePlace(file=file, offset=offset, length=length),
+        content_type=content_type,
+        etag=etag,
+        last_modified=last_modified,
+        final_url=final_url if final_url != url else None,
+        status=status,
+        signal=signal,
     )
 
 

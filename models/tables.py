@@ -122,10 +122,13 @@ class Capture(Base):
     """One archived response of a run."""
 
     __tablename__ = "capture"
-    __table_args__ = ({"comment": "One response: where it came from and where it lies in the archive."},)
+    __table_args__ = (
+        Index("ix_capture_run_id_unchanged", "run_id", "unchanged"),
+        {"comment": "One response: where it came from and where it lies in the archive."},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Number of the capture")
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True, comment="The run that asked for the page")
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), comment="The run that asked for the page")
     position: Mapped[int] = mapped_column(comment="Place in the order of the walk, from 0")
     url: Mapped[str] = mapped_column(comment="Address asked for")
     final_url: Mapped[str] = mapped_column(comment="Address that answered after redirects")

@@ -183,6 +183,21 @@ def test_known_pages_are_the_last_archived_captures_of_each_url(told: Told):
     assert known[url].place == new.place
 
 
+def test_pages_that_no_recent_look_met_are_known_by_the_first_answer_with_their_body(told: Told):
+    here, gone = "https://alpha.example/here", "https://alpha.example/gone"
+    for day, words in (("2024-01-01", "one"), ("2024-01-08", "two"), ("2024-01-15", "two")):
+        met = a_page(gone, words, at(day), headers={"ETag": f'"{day}"'}, unchanged=day == "2024-01-15")
+        told.run(day, "a", pages=(a_page(here, day, at(day)), met))
+    for day in ("2024-01-22", "2024-01-29", "2024-02-05"):
+        told.run(day, "a", pages=(a_page(here, "now", at(day), unchanged=day != "2024-01-22"),))
+    told.run("2024-02-12", pages=(a_page(f"{here}2", "new", at("2024-02-12")),), outcome=Outcome.SUSPECT)
+    known = known_pages(told.engine, "alpha")
+    assert sorted(known) == [gone, here, f"{here}2"]
+    assert (known[gone].etag, known[gone].at) == ('"2024-01-08"', at("2024-01-08"))
+    assert known[here].at == at("2024-02-05")
+    assert known_pages(told.engine, "beta") == {}
+
+
 def test_a_run_keeps_its_pages_in_the_order_of_the_walk_and_where_they_come_from(told: Told):
     pages = tuple(a_page(f"https://alpha.example/{n}", str(n), at("2024-01-01")) for n in (3, 1, 2))
     told.run("2024-01-01", "a", pages=pages, origin=Origin.WAYBACK)
