@@ -196,7 +196,7 @@ async def harvest_source(
     may_skip = await asyncio.to_thread(patiently, partial(vouching, observatory, scraper, as_of, whole=whole))
     secret = key_of(source)
     with pages_beside(observatory, source, as_of.date()) as beside:
-        with observatory.run_writer(source.slug, as_of, secret=secret) as writer:
+        with observatory.run_writer(source.slug, as_of, secret=secret, agent=fetcher.agent) as writer:
             async with fetcher.run(
                 source, writer=writer, archive=observatory.archive, known=known, secret=secret,
                 on_page=on_page or LoggedPages(source.slug), on_wait=on_wait, vouching=may_skip, left=left.bodies,

@@ -65,11 +65,14 @@ class Observatory:
         return forgotten_here(self.decisions, Decisions(self.archive.root))
 
     def run_writer(
-        self, slug: str, as_of: datetime, *, secret: str | None = None, origin: Origin = Origin.LIVE
+        self, slug: str, as_of: datetime, *, secret: str | None = None, origin: Origin = Origin.LIVE, agent: str = ""
     ) -> RunWriter:
-        """Open the archive file of one run; ``secret`` (the key of the source) is kept out of it."""
+        """Open the archive file of one run; ``secret`` (the key of the source) is kept out of it.
+
+        ``agent`` is who asks, in the words that hosts are told.
+        """
         run_key = hashlib.sha256(f"{slug} {as_of.isoformat()}".encode()).hexdigest()
-        info = {"code-version": code_version(), "origin": origin.value}
+        info = {"code-version": code_version(), "origin": origin.value, "http-header-user-agent": agent}
         return self.archive.run_writer(slug, run_key, as_of, secret=secret, info=info)
 
 

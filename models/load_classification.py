@@ -43,8 +43,9 @@ def load_classifications(connection: Connection, classifier: Classifier, facts: 
     version = classifier.rules_version
     for part in parts(facts.programmes, AT_ONCE):
         made = {number: classifier.programme(*facts.programmes[number]) for number in part}
+        classified_before = _among(connection, table("programme_classification"), made)
         for name in _OF_PROGRAMMES:
-            _remove(connection, table(name), made)
+            _remove(connection, table(name), classified_before)
         _keep_entities(connection, made.values())
         insert_rows(connection, table("programme_classification"), [_row(n, version, c) for n, c in made.items()])
         insert_rows(connection, table("development_evidence_entry"), list(_each(made, _development)))
@@ -56,6 +57,12 @@ def load_classifications(connection: Connection, classifier: Classifier, facts: 
     _remove(connection, target, priced)
     rows = [{"facts_id": n, "rules_version": version, **_price(*price)} for n, price in priced.items()]
     insert_rows(connection, target, rows)
+
+
+def _among(connection: Connection, target: Table, facts: Iterable[int]) -> list[int]:
+    """Return those of some facts that have a row."""
+    column = target.c.facts_id
+    return [number for chunk in chunks(facts) for number in connection.scalars(select(column).where(column.in_(chunk)))]
 
 
 def _remove(connection: Connection, target: Table, facts: Iterable[int]) -> None:

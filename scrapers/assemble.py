@@ -95,7 +95,7 @@ class Reading:
         ``later``: do not read it now, although it is not what it was; see ``can_wait``.
         """
         waits = self._body_of is not None and (page.unchanged or later) and page.place is not None
-        bare = replace(page, body=b"")
+        bare = replace(page, body=b"") if page.body else page
         if not waits and not self._joins:
             found = _entries(self._scraper, page, {})
             self._found[len(self._pages)] = found

@@ -139,21 +139,21 @@ class Door:
         return {**self._source.headers, **own}
 
     async def _obey_robots(self, address: httpx.URL) -> None:
-        origin = f"{address.scheme}://{authority(address)}"
+        place, url = authority(address), str(address)
+        origin = f"{address.scheme}://{place}"
         rules = self._shared.rules(origin) or await self._rules_read(origin)
         host = self._host(address)
         host.delay = max(host.delay, rules.delay)
-        self.robots[authority(address)] = rules.words()
-        self.sitemaps[authority(address)] = rules.sitemaps()
-        url = self._redact(str(address))
+        self.robots[place] = rules.words()
+        self.sitemaps[place] = rules.sitemaps()
         if rules.unreachable is not None:
-            raise self.refused(f"robots.txt of {authority(address)} is out of reach: {rules.reason}", url)
+            raise self.refused(f"robots.txt of {place} is out of reach: {rules.reason}", self._redact(url))
         if rules.delay > self._limits.wait_max_seconds:
-            reason = f"robots.txt of {authority(address)} asks for {rules.delay:g} s between two requests"
-            raise self.refused(f"{reason}, more than we wait", url)
-        if not rules.allows(str(address)):
-            self.robots[authority(address)] = f"forbidden: {address.path}"
-            raise self.refused(f"robots.txt of {authority(address)} forbids {address.path}", url)
+            reason = f"robots.txt of {place} asks for {rules.delay:g} s between two requests"
+            raise self.refused(f"{reason}, more than we wait", self._redact(url))
+        if not rules.allows(url):
+            self.robots[place] = f"forbidden: {address.path}"
+            raise self.refused(f"robots.txt of {place} forbids {address.path}", self._redact(url))
 
     async def _rules_read(self, origin: str) -> Rules:
         async with self._shared.rules_locks[origin]:

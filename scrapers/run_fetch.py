@@ -98,15 +98,13 @@ class RunFetch(Door):
         asked_for = self._redact(url)
         said = self._watch.told(asked_for, signal) if self._watch and signal else Said.NOTHING
         try:
-            page = await self._page(url, asked_for, accept, bare=bare)
+            page = await self._page(url, asked_for, accept, bare=bare, signal=signal)
         except NoPage as missing:
             if self._watch and signal and missing.answer and missing.answer.status in GONE:
                 self._watch.gone(asked_for, signal, said)
             raise self._failed(asked_for, missing) from None
-        if signal is not None:
-            page = replace(page, signal=signal)
-            if self._watch:
-                await self._watch.met(page, said)
+        if signal is not None and self._watch:
+            await self._watch.met(page, said)
         self.pages.append(replace(page, body=b"") if page.body else page)
         self._tell(page)
         return page
@@ -187,7 +185,7 @@ class RunFetch(Door):
 
     # ---- one page ------------------------------------------------------------------------
 
-    async def _page(self, url: str, asked_for: str, accept: str | None, *, bare: bool) -> Page:
+    async def _page(self, url: str, asked_for: str, accept: str | None, *, bare: bool, signal: Signal | None) -> Page:
         url, body = _split(url)
         # A validator stands for what a GET would bring.
         known = self._known.get(asked_for) if body is None else None
@@ -205,12 +203,12 @@ class RunFetch(Door):
                 self._keep(answer, asked_for, "redirect")
                 url = next_hop(address, location)
             elif answer.status == 304:
-                page = self._not_modified(answer, asked_for, known, bare=bare)
+                page = self._not_modified(answer, asked_for, known, bare=bare, signal=signal)
                 if page is not None:
                     return page
                 known = None
             else:
-                return self._accepted(answer, asked_for, accept)
+                return self._accepted(answer, asked_for, accept, signal)
         raise NoPage(f"more than {self._limits.redirects} redirects")
 
     async def _put(self, address: httpx.URL, headers: dict[str, str], body: bytes | None) -> Answer:
@@ -233,7 +231,7 @@ class RunFetch(Door):
             answer = missing.answer and missing.answer.without(self._secret)
             raise NoPage(self._redact(str(missing)), answer) from None
 
-    def _accepted(self, answer: Answer, asked_for: str, accept: str | None) -> Page:
+    def _accepted(self, answer: Answer, asked_for: str, accept: str | None, signal: Signal | None) -> Page:
         page = page_of(answer, asked_for)
         refusal = answer.status_words() if answer.status in REFUSALS else challenge(page)
         if refusal:
@@ -244,9 +242,9 @@ class RunFetch(Door):
         wrong = answer.damage or sniff(page, expected_of(accept))
         if wrong:
             raise NoPage(wrong, answer)
-        return self._kept_page(page, answer)
+        return self._kept_page(page, answer, signal)
 
-    def _kept_page(self, page: Page, answer: Answer) -> Page:
+    def _kept_page(self, page: Page, answer: Answer, signal: Signal | None) -> Page:
         exchange = self._exchange(answer, page.url, "page", page.digest)
         known = self._known.get(page.url)
         unchanged = known is not None and known.digest == page.digest
@@ -254,9 +252,9 @@ class RunFetch(Door):
         original = self._there(there, page.url, is_told=unchanged)
         if original is None:
             place = self._writer.response(exchange)
-            return replace(page, place=place, record=place, unchanged=unchanged)
+            return replace(page, place=place, record=place, unchanged=unchanged, signal=signal)
         record = self._writer.revisit(exchange, original, not_modified=False)
-        return replace(page, place=original.place, record=record, unchanged=unchanged)
+        return replace(page, place=original.place, record=record, unchanged=unchanged, signal=signal)
 
     def _there(self, place: ArchivePlace | None, url: str, *, is_told: bool) -> Original | None:
         """Return the archived response that holds a body already; one that is damaged is told of if it must be."""
@@ -269,7 +267,9 @@ class RunFetch(Door):
                 self._archive_damaged(error, url)
             return None
 
-    def _not_modified(self, answer: Answer, asked_for: str, known: KnownPage | None, *, bare: bool) -> Page | None:
+    def _not_modified(
+        self, answer: Answer, asked_for: str, known: KnownPage | None, *, bare: bool, signal: Signal | None
+    ) -> Page | None:
         """Return the page a 304 stands for, or ``None`` if it must be asked for anew."""
         if known is None or not (known.etag or known.last_modified):
             raise NoPage("304 to a request without validators", answer)
@@ -295,6 +295,7 @@ class RunFetch(Door):
             unchanged=True,
             place=original.place,
             record=record,
+            signal=signal,
         )
 
     def _archived(self, known: KnownPage, *, bare: bool) -> tuple[Original, Mapping[str, str], bytes]:

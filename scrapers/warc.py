@@ -2,8 +2,9 @@
 
 Layout of a file, every record a gzip member of its own, so that each can be read by its offset alone:
 
-1. ``warcinfo``: software, source, run key, that robots.txt is obeyed.
-2. For every fetch a ``response`` (or a ``revisit`` that points at an earlier response) and its ``request``.
+1. ``warcinfo``: software, source, run key, that robots.txt is obeyed, who we say we are.
+2. For every fetch a ``response`` (or a ``revisit`` that points at an earlier response) and its ``request``. That of a
+   304 is left out: it asked for the address of the revisit, with the validators of the answer before (0033).
 3. ``metadata``: JSON of what the run met (``scrapers.run_record``). Missing if the run broke off.
 
 Bodies are stored decoded from their content and transfer coding, so the payload digest of a record is the digest
@@ -198,9 +199,10 @@ class RunWriter:
         return self._append(packed, self._request(exchange, fields))
 
     def revisit(self, exchange: Exchange, original: Original, *, not_modified: bool) -> ArchivePlace:
-        """Keep the fact that a page is what it was, and the request; return the place of the revisit record.
+        """Keep the fact that a page is what it was; return the place of the revisit record.
 
-        ``not_modified`` chooses the profile ``server-not-modified`` (a 304), else ``identical-payload-digest``.
+        ``not_modified`` chooses the profile ``server-not-modified`` (a 304), else ``identical-payload-digest``, which
+        came whole: its request is kept as that of any answer.
         """
         fields = self._fields("revisit", exchange) | {
             "WARC-Profile": NOT_MODIFIED if not_modified else SAME_DIGEST,
@@ -212,7 +214,8 @@ class RunWriter:
             "WARC-Payload-Digest": original.digest,
         }
         head = self._head(exchange, of_content(exchange.headers))
-        return self._append(packed_record(fields, HTTP_RESPONSE, head), self._request(exchange, fields))
+        record = packed_record(fields, HTTP_RESPONSE, head)
+        return self._append(record) if not_modified else self._append(record, self._request(exchange, fields))
 
     def page(self, page: Page) -> Page:
         """Keep a page that no fetch of ours brought (a recording) and return it with its place; without a request."""

@@ -22,6 +22,7 @@ from sandbox.all_catalogues import FAMILIES, KEYS
 from sandbox.server import Site, serve
 from sandbox.world import SOURCES, World
 from scrapers.archive import Archive
+from scrapers.warc_reading import records_in
 
 WORLD = World(seed=3)
 FIRST, SECOND, THIRD = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
@@ -91,6 +92,14 @@ def test_an_unchanged_catalogue_is_known_as_such(observatory: Observatory, site:
     assert [(run.new, run.changed, run.missing) for run in again] == [(0, 0, 0)] * 2
     assert {run.source: run.programmes for run in again} == {slug: run.programmes for slug, run in first.items()}
     assert len(observatory.archive.files()) == files + 2
+
+
+def test_the_archive_tells_who_asked(observatory: Observatory, site: Site) -> None:
+    harvest(observatory, site, FIRST, "opensap")
+    [file] = observatory.archive.files()
+    with observatory.archive.opened(file) as handle:
+        request = next(record for record in records_in(handle, file) if record.kind == "request")
+    assert observatory.archive.info(file)["http-header-user-agent"] == request.headers["user-agent"]
 
 
 FAULTS = {

@@ -134,7 +134,7 @@ def test_the_records_of_what_was_posted(tmp_path: Path) -> None:
 def test_the_record_of_a_page_that_is_what_it_was(tmp_path: Path) -> None:
     place = ArchivePlace(file="soil/2026/a.warc.gz", offset=12, length=34)
     original = Original(url=URL, date="2026-02-02T08:00:00Z", digest="sha256:0", place=place)
-    revisit, _ = written(tmp_path, exchange(status=304, reason="Not Modified", body=b""), original=original)
+    [revisit] = written(tmp_path, exchange(status=304, reason="Not Modified", body=b""), original=original)
     assert {name: value for name, value in revisit.items() if "Refers" in name or "Profile" in name} == {
         "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
         "WARC-Refers-To-Target-URI": URL,
