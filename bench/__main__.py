@@ -89,11 +89,11 @@ def cost_of(command: Sequence[object]) -> dict[str, Any]:
     return cost | {"process_seconds": time.perf_counter() - began, "peak_mebibytes": peak.mebibytes}
 
 
-def ours(slug: str, site: Site, data: Path, as_of: str) -> dict[str, Any]:
+def ours(slug: str, site: Site, data: Path, as_of: str, *options: str) -> dict[str, Any]:
     """Harvest once with this project."""
     before = archived_bytes(data)
     command = [sys.executable, "-m", "bench.harvest", slug, "--port", str(site.port), "--data", data, "--as-of", as_of]
-    cost = cost_of(command)
+    cost = cost_of([*command, *options])
     return cost | {"archive_kib_per_page": (archived_bytes(data) - before) / 1024 / site.pages}
 
 

@@ -35,13 +35,13 @@ class Watch:
             self.late_seconds.append(time.perf_counter() - began - TICK_SECONDS)
 
 
-async def _harvest(settings: Settings, slug: str, as_of: datetime) -> dict[str, Any]:
+async def _harvest(settings: Settings, slug: str, as_of: datetime, *, whole: bool) -> dict[str, Any]:
     watch = Watch()
     with open_observatory(settings) as observatory:
         async with open_fetcher(settings, simulated_clock(settings, as_of)) as fetcher:
             ticking = asyncio.create_task(watch.tick())
             began = time.perf_counter()
-            record = await harvest_source(observatory, discover()[slug], fetcher, as_of=as_of)
+            record = await harvest_source(observatory, discover()[slug], fetcher, as_of=as_of, whole=whole)
             seconds = time.perf_counter() - began
             ticking.cancel()
             with suppress(asyncio.CancelledError):
@@ -57,9 +57,11 @@ def main() -> None:
     arguments.add_argument("--port", type=int, required=True)
     arguments.add_argument("--data", type=Path, required=True)
     arguments.add_argument("--as-of", default="2024-01-01")
+    arguments.add_argument("--whole", action="store_true", help="ask for every page, whatever its signal says")
     asked = arguments.parse_args()
     settings = Settings(data_dir=asked.data, database_url=None, archive_url=None, loopback_port=asked.port)
-    record = asyncio.run(_harvest(settings, asked.slug, datetime.fromisoformat(asked.as_of).replace(tzinfo=UTC)))
+    as_of = datetime.fromisoformat(asked.as_of).replace(tzinfo=UTC)
+    record = asyncio.run(_harvest(settings, asked.slug, as_of, whole=asked.whole))
     # The process that reads beside this one counts too.
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     record["cpu_seconds"] = sum(one.ru_utime + one.ru_stime for one in used)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
@@ -26,6 +27,8 @@ FORMAT = 1
 """Raised whenever what the files hold changes its meaning."""
 NAME = "extract.json"
 COLUMNS = ("listing", "begins", "ends", "packed")
+LEFT_BEHIND_SECONDS = 24 * 3600
+"""Nobody writes so long on an extract: its process was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Keeping:
         written.write_text(json.dumps(said, indent=1), "utf-8")
         written.replace(self._folder / NAME)
         for file in self._folder.iterdir():
-            if file.suffix == ".npy" and not file.name.startswith(self._token):
+            if not file.name.startswith(self._token) and (file.suffix == ".npy" or _is_left_behind(file)):
                 file.unlink(missing_ok=True)
 
     def _part(self, name: str) -> Path:
@@ -160,3 +163,10 @@ class Keeping:
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{self._token}-{name}.npy"
+
+
+def _is_left_behind(file: Path) -> bool:
+    """Whether a file is of an extract in the making on which nobody is at work any more."""
+    with suppress(FileNotFoundError):
+        return file.suffix == ".part" and time.time() - file.stat().st_mtime > LEFT_BEHIND_SECONDS
+    return False

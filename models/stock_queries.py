@@ -19,7 +19,7 @@ from models.records import Outcome
 from models.units import chunks, table
 from models.vocab import vocabulary
 
-PROGRAMMES_AT_ONCE = 5_000
+PROGRAMMES_AT_ONCE = 3_000
 UNKNOWN = "unknown"
 NEVER = 2**31 - 1
 """The day on which a version ends that is in force."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -339,6 +341,18 @@ def test_of_two_extracts_made_at_once_the_last_is_kept(tmp_path: Path) -> None:
     assert kept is not None
     assert kept.counted.listings == 4
     assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_what_a_killed_process_left_of_an_extract_is_removed_a_day_later(tmp_path: Path) -> None:
+    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
+    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=0, daily=daily)
+    for name, hours in (("killed", 25), ("at-work", 1)):
+        part = tmp_path / f"{name}-begins.part"
+        part.write_bytes(b"half")
+        os.utime(part, (time.time() - 3600 * hours,) * 2)
+    with Keeping(tmp_path, 0) as keeping:
+        keeping.finish(counted)
+    assert [file.name for file in tmp_path.glob("*.part")] == ["at-work-begins.part"]
 
 
 def test_what_is_not_known_is_refused(observatory: Observatory) -> None:
