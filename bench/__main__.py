@@ -1,8 +1,10 @@
 """``python -m bench``: the whole pipeline against its peers on an invented site, all on this machine in one run.
 
 Each contestant is a process of its own, all asking the same site over loopback; rounds are interleaved, and the table
-gives the median of each. Ratios of one run compare; seconds of two machines, or of a busy one, do not. Ours fetches,
-archives, reads, normalises, classifies, judges and loads with history; what the peers leave out stands in the table.
+gives the median of each. A machine may be twice as slow a minute later: bare Scrapy reads the site right before each of
+our later looks as well, and "times Scrapy" is the median of the ratios of neighbours. Seconds of two machines, or of a
+busy one, do not compare. Ours fetches, archives, reads, normalises, classifies, judges and loads with history; what the
+peers leave out stands in the table.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,6 @@ COLUMNS = (
     "contest", "who", "keeps", "pages_per_second", "times_scrapy", "cpu_ms_per_page", "peak_mebibytes",
     "archive_kib_per_page", "note",
 )  # fmt: skip
-MEASURED = ("seconds", "cpu_seconds", "peak_mebibytes")
 FIRST, WEEK_LATER = "2024-01-01", "2024-01-08"
 EARNING = ((0.05, "2024-02-05"), (0.05, "2024-02-12"))
 """Looks in which the sitemap earns trust: the share of courses with another price by then, and the day."""
@@ -102,27 +103,49 @@ def archived_bytes(data: Path) -> int:
     return sum(file.stat().st_size for file in (data / "archive").rglob("*.warc.gz"))
 
 
-def first_harvests(python: Path, site: Site, slug: str, contest: str, folder: Path) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The other contestants, run by a Python that has them; what they write goes to ``folder``."""
+
+    python: Path
+    site: Site
+    folder: Path
+
+    def scrapy(self, contest: str) -> dict[str, Any]:
+        """Let bare Scrapy, which knows no later look, read the site as it stands."""
+        return self._row(contest, SCRAPY, "items", "scrapy_site.py", self.folder / "scrapy.jsonl")
+
+    def keeping_scrapy(self, contest: str) -> dict[str, Any]:
+        """Let Scrapy read it, keeping every page."""
+        options = (self.folder / "scrapy.jsonl", "--keep", self.folder / "scrapy-cache")
+        return self._row(contest, KEEPING, "items, pages", "scrapy_site.py", *options)
+
+    def loops(self, contest: str) -> Iterator[dict[str, Any]]:
+        """Let a plain loop read it, that writes a frame, and one that hands rows to dlt."""
+        loop, dlt = "requests + BeautifulSoup + pandas", "requests + BeautifulSoup + dlt"
+        yield self._row(contest, loop, "items", "requests_loop.py", self.folder / "loop.csv")
+        (self.folder / "dlt").mkdir()
+        yield self._row(contest, dlt, "rows", "dlt_pipeline.py", self.folder / "dlt")
+
+    def _row(self, contest: str, who: str, keeps: str, script: str, *options: object) -> dict[str, Any]:
+        cost = cost_of([self.python, PEERS / script, self.site.port, *options])
+        return {"contest": contest, "who": who, "keeps": keeps, "pages": self.site.pages} | cost
+
+
+def first_harvests(peers: Peers, slug: str, contest: str) -> Iterator[dict[str, Any]]:
     """Let everybody read the whole site once, with nothing known."""
-
-    def peer(who: str, keeps: str, *command: object) -> dict[str, Any]:
-        return {"contest": contest, "who": who, "keeps": keeps, "pages": site.pages} | cost_of([python, *command])
-
+    site = peers.site
     site.stand()
-    spider, port = PEERS / "scrapy_site.py", site.port
-    yield peer(SCRAPY, "items", spider, port, folder / "scrapy.jsonl")
-    yield peer(KEEPING, "items, pages", spider, port, folder / "scrapy.jsonl", "--keep", folder / "scrapy-cache")
-    loop = (PEERS / "requests_loop.py", port, folder / "loop.csv")
-    yield peer("requests + BeautifulSoup + pandas", "items", *loop)
-    dlt = folder / "dlt"
-    dlt.mkdir()
-    yield peer("requests + BeautifulSoup + dlt", "rows", PEERS / "dlt_pipeline.py", port, dlt)
+    yield from peers.loops(contest)
+    yield peers.keeping_scrapy(contest)
+    yield peers.scrapy(contest)
     site.stand()  # so that only our own requests are counted
-    yield _row(contest, site, ours(slug, site, folder / "ours", FIRST))
+    yield _row(contest, site, ours(slug, site, peers.folder / "ours", FIRST))
 
 
-def later_harvests(site: Site, slug: str, folder: Path) -> Iterator[dict[str, Any]]:
+def later_harvests(peers: Peers, slug: str) -> Iterator[dict[str, Any]]:
     """Harvest a week later: nothing changed, 5 % changed, every byte changed and no fact; each on its own copy."""
+    site, folder = peers.site, peers.folder
     for contest, state in (
         ("again, unchanged", {}),
         ("again, 5 % changed", {"changed": 0.05}),
@@ -131,26 +154,30 @@ def later_harvests(site: Site, slug: str, folder: Path) -> Iterator[dict[str, An
         data = folder / f"ours-{contest.replace(' ', '-').replace('%', '')}"
         subprocess.run(["cp", "-r", str(folder / "ours"), str(data)], check=True)
         site.stand(**state)
+        yield peers.scrapy(contest)
+        site.stand(**state)
         yield _row(contest, site, ours(slug, site, data, WEEK_LATER))
 
 
-def trusted_harvests(python: Path, site: Site, slug: str, folder: Path) -> Iterator[dict[str, Any]]:
+def large_harvests(peers: Peers, slug: str) -> Iterator[dict[str, Any]]:
     """Read a larger site with Scrapy and with ours; then let its sitemap earn trust, and harvest with that."""
-    data, items = folder / "ours", folder / "scrapy.jsonl"
+    site, data = peers.site, peers.folder / "ours"
+
+    def beside_scrapy(contest: str, day: str, **state: object) -> Iterator[dict[str, Any]]:
+        site.stand(**state)
+        yield peers.scrapy(contest)
+        site.stand(**state)
+        yield _row(contest, site, ours(slug, site, data, day))
+
     site.stand()
-    spider = (python, PEERS / "scrapy_site.py", site.port, items)
-    large = {"contest": LARGE, "pages": site.pages}
-    yield large | {"who": SCRAPY, "keeps": "items"} | cost_of(spider)
-    yield large | {"who": KEEPING, "keeps": "items, pages"} | cost_of([*spider, "--keep", folder / "scrapy-cache"])
-    site.stand()
-    yield _row(LARGE, site, ours(slug, site, data, FIRST))
-    site.stand()
-    yield _row("large, again, unchanged", site, ours(slug, site, data, WEEK_LATER))
-    for number, (changed, day) in enumerate(EARNING):
+    yield peers.keeping_scrapy(LARGE)
+    yield from beside_scrapy(LARGE, FIRST)
+    yield from beside_scrapy("large, again, unchanged", WEEK_LATER)
+    (changed, day), *more = EARNING
+    yield from beside_scrapy("large, again, 5 % changed", day, changed=changed)
+    for changed, day in more:
         site.stand(changed=changed)
-        look = ours(slug, site, data, day)
-        if number == 0:
-            yield _row("large, again, 5 % changed", site, look)
+        ours(slug, site, data, day)
     for contest, changed, day in TRUSTED:
         site.stand(changed=changed)
         yield _row(contest, site, ours(slug, site, data, day))
@@ -166,32 +193,34 @@ def _row(contest: str, site: Site, cost: dict[str, Any]) -> dict[str, Any]:
 def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one row a contest and contestant: medians over the rounds, and the speed in multiples of bare Scrapy's.
 
-    Contests without Scrapy are compared with its first harvest of the mixed site, of the large one if it is that.
+    Contests without Scrapy are compared with its first harvest of the mixed site, of the large one if it is that, in
+    the same round.
     """
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         grouped[row["contest"], row["who"]].append(row)
-    medians = {
-        key: {name: statistics.median(row[name] for row in found) for name in MEASURED}
-        for key, found in grouped.items()
-    }
-    speed = {key: grouped[key][0]["pages"] / cost["seconds"] for key, cost in medians.items()}
-    bare = {contest: found for (contest, who), found in speed.items() if who == SCRAPY}
     return [
         {
             "contest": contest,
             "who": who,
-            "keeps": grouped[contest, who][0]["keeps"],
-            "pages": grouped[contest, who][0]["pages"],
-            "pages_per_second": speed[contest, who],
-            "times_scrapy": speed[contest, who] / bare.get(contest, bare[MIXED if "large" not in contest else LARGE]),
-            "cpu_ms_per_page": 1000 * cost["cpu_seconds"] / grouped[contest, who][0]["pages"],
-            "peak_mebibytes": cost["peak_mebibytes"],
-            "archive_kib_per_page": grouped[contest, who][-1].get("archive_kib_per_page"),
-            "note": grouped[contest, who][-1].get("note", ""),
+            "keeps": found[0]["keeps"],
+            "pages": found[0]["pages"],
+            "pages_per_second": statistics.median(row["pages"] / row["seconds"] for row in found),
+            "times_scrapy": statistics.median(
+                bare["seconds"] / row["seconds"] for bare, row in zip(_beside(contest, grouped), found, strict=True)
+            ),
+            "cpu_ms_per_page": statistics.median(1000 * row["cpu_seconds"] / row["pages"] for row in found),
+            "peak_mebibytes": statistics.median(row["peak_mebibytes"] for row in found),
+            "archive_kib_per_page": found[-1].get("archive_kib_per_page"),
+            "note": found[-1].get("note", ""),
         }
-        for (contest, who), cost in medians.items()
+        for (contest, who), found in grouped.items()
     ]
+
+
+def _beside(contest: str, grouped: Mapping[tuple[str, str], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return what bare Scrapy took in each round for what a contest is compared with."""
+    return grouped.get((contest, SCRAPY)) or grouped[LARGE if "large" in contest else MIXED, SCRAPY]
 
 
 def main() -> None:
@@ -199,24 +228,27 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=1500)
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--trust-pages", type=int, default=10_000, help="pages of the site whose sitemap is trusted")
-    arguments.add_argument("--quick", action="store_true", help="300 pages, one round: under two minutes")
+    arguments.add_argument("--large-pages", type=int, default=10_000, help="pages of the site whose sitemap is trusted")
+    arguments.add_argument("--quick", action="store_true", help="200 pages, one round: under two minutes")
     arguments.add_argument("--json", action="store_true", help="print JSON")
     asked = arguments.parse_args()
-    pages, rounds, trusting = (300, 1, 600) if asked.quick else (asked.pages, asked.rounds, asked.trust_pages)
+    pages, rounds, large_pages = (200, 1, 300) if asked.quick else (asked.pages, asked.rounds, asked.large_pages)
     python = python_of_peers()
     rows: list[dict[str, Any]] = []
     with served(pages, 0.9) as mixed, served(pages, 0.0) as markup:
         for number in range(1, rounds + 1):
             console.say(f"round {number} of {rounds}: {pages} pages")
             with tempfile.TemporaryDirectory() as name:
-                rows += first_harvests(python, mixed, "bench_pages", MIXED, Path(name))
-                rows += later_harvests(mixed, "bench_pages", Path(name))
+                peers = Peers(python, mixed, Path(name))
+                rows += first_harvests(peers, "bench_pages", MIXED)
+                rows += later_harvests(peers, "bench_pages")
             with tempfile.TemporaryDirectory() as name:
-                rows += first_harvests(python, markup, "bench_pages", MARKUP, Path(name))
-    console.say(f"a sitemap earns trust: {trusting} pages")
-    with served(trusting, 0.9) as site, tempfile.TemporaryDirectory() as name:
-        rows += trusted_harvests(python, site, "bench_pages", Path(name))
+                rows += first_harvests(Peers(python, markup, Path(name)), "bench_pages", MARKUP)
+    with served(large_pages, 0.9) as site:
+        for number in range(1, rounds + 1):
+            console.say(f"round {number} of {rounds}: {large_pages} pages, whose sitemap earns trust")
+            with tempfile.TemporaryDirectory() as name:
+                rows += large_harvests(Peers(python, site, Path(name)), "bench_pages")
     found = summary(rows)
     if asked.json:
         console.print_json({"rounds": rounds, "rows": found})

@@ -26,6 +26,8 @@ _OUR_OWN = (Origin.LIVE.value, Origin.REPLAY.value)
 """Looks at the host or at a recording of it: captures of others say nothing of how a source is now."""
 EARLIER_LOOKS = 3
 """Complete looks before the last one whose pages are known again if a host gives them once more."""
+_RECENT_MOST = 4
+"""Looks of which all answers are read, if none of them is complete."""
 _OF_ANSWERS = (
     "url", "at", "digest", "warc_file", "warc_offset", "warc_length", "content_type", "etag", "last_modified",
     "final_url", "status", "signal",
@@ -138,7 +140,7 @@ def _recent_looks(connection: Connection, slug: str) -> Sequence[Row[Any, Any, A
         select(run.c.id, run.c.as_of, run.c.outcome)
         .where(run.c.source == slug, run.c.origin == Origin.LIVE.value)
         .order_by(run.c.as_of.desc())
-        .limit(1 + EARLIER_LOOKS)
+        .limit(_RECENT_MOST)
     ).all()
     complete = next((number for number, look in enumerate(looks, 1) if look.outcome in _COMPLETE), len(looks))
     return looks[:complete]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import FIRST, WEEK_LATER, Site, ours, served
+from bench.__main__ import FIRST, MIXED, OURS, SCRAPY, WEEK_LATER, Site, ours, served, summary
 
 PAGES = 30
 
@@ -38,3 +38,15 @@ def test_what_changed_is_found(
     site.stand(**state)
     later = ours("bench_pages", site, tmp_path, WEEK_LATER)
     assert (later["outcome"], later["changed"], later["new"]) == (outcome, changes, 0)
+
+
+def test_a_speed_is_told_in_multiples_of_what_scrapy_took_right_before():
+    def row(contest: str, who: str, seconds: float) -> dict[str, object]:
+        cost = {"seconds": seconds, "cpu_seconds": 1.0, "peak_mebibytes": 100.0}
+        return {"contest": contest, "who": who, "keeps": "", "pages": 100} | cost
+
+    slow_and_quick = [row(MIXED, SCRAPY, 20), row(MIXED, OURS, 10), row(MIXED, SCRAPY, 4), row(MIXED, OURS, 1)]
+    found = summary([*slow_and_quick, row(MIXED, SCRAPY, 6), row(MIXED, OURS, 2), *(row("later", OURS, 1),) * 3])
+    times = {(each["contest"], each["who"]): each["times_scrapy"] for each in found}
+    assert times == {(MIXED, SCRAPY): 1, (MIXED, OURS): 3, ("later", OURS): 6}
+    assert next(each["pages_per_second"] for each in found if each["who"] == OURS) == 50
