@@ -1,0 +1,104 @@
+"""``python -m bench.feeds``: how many listings of JSON feeds are parsed and normalised a second.
+
+Feeds of the sandbox in the formats of real ones, with thousands of programmes each, are fetched over loopback first;
+then each is parsed, and its listings are normalised, by what a harvest calls, in one process. Rules and word lists are
+loaded before, by small feeds. What loading takes is for ``python -m bench.store``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.stages import timed, walk_all
+from bench.two_years.living import keys
+from bench.two_years.world import FIRST, world_of
+from flows import console
+from flows.live import due_sources
+from flows.look import Walked
+from flows.observatory import open_observatory
+from flows.settings import Settings
+from models.records import Source
+from normalise.programme import normalise
+from sandbox.server import serve
+from scrapers.assemble import parse
+from scrapers.source import scraper_for
+
+FEEDS = ("coursera", "edx", "mit_learn", "open_hpi", "mitx_online")
+SMALL = 60
+
+
+def walked(sizes: Mapping[str, int]) -> list[tuple[Source, Walked]]:
+    """Serve feeds with so many programmes each, and return them with what a walk over them brought home."""
+    with serve(world_of(sizes), day=FIRST.date()) as site, tempfile.TemporaryDirectory() as name:
+        settings = Settings(data_dir=Path(name), database_url=None, archive_url=None, loopback_port=site.port)
+        with open_observatory(settings) as observatory:
+            sources = due_sources(observatory, tuple(sizes), datetime.now(UTC), retired=True)
+            walks = asyncio.run(walk_all(observatory, sources, FIRST))
+    return [(source, walks[source.slug]) for source in sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the listings of a feed took."""
+
+    feed: str
+    mebibytes: float
+    listings: int
+    parse_seconds: float
+    normalise_seconds: float
+
+    def row(self) -> dict[str, object]:
+        """Return it with how many listings that are a second."""
+        return asdict(self) | {
+            "parsed_per_second": self.listings / self.parse_seconds,
+            "normalised_per_second": self.listings / self.normalise_seconds,
+        }
+
+
+def measured(source: Source, walk: Walked) -> Measured:
+    """Parse the pages of a walk and normalise what they list."""
+    day = FIRST.date()
+    scraper = scraper_for(source, day)
+    parsed, parsing = timed(lambda: parse(scraper, walk.pages))
+    normalised, normalising = timed(lambda: [normalise(listing, source, day) for listing in parsed.listings])
+    size = sum(len(page.body) for page in walk.pages) / 2**20
+    return Measured(source.slug, size, len(normalised), parsing, normalising)
+
+
+def together(found: Sequence[Measured]) -> Measured:
+    """Return what the listings of all feeds took."""
+    return Measured(
+        feed="all",
+        mebibytes=sum(one.mebibytes for one in found),
+        listings=sum(one.listings for one in found),
+        parse_seconds=sum(one.parse_seconds for one in found),
+        normalise_seconds=sum(one.normalise_seconds for one in found),
+    )
+
+
+def main() -> None:
+    """Measure, and print a table or JSON."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--programmes", type=int, default=4000, help="of each feed, over all years of its world")
+    arguments.add_argument("--json", action="store_true", help="print JSON")
+    asked = arguments.parse_args()
+    os.environ |= keys()
+    for source, walk in walked(dict.fromkeys(FEEDS, SMALL)):
+        measured(source, walk)
+    found = [measured(*one) for one in walked(dict.fromkeys(FEEDS, asked.programmes))]
+    rows = [one.row() for one in (*found, together(found))]
+    if asked.json:
+        console.print_json(rows)
+    else:
+        console.print_table(rows, tuple(rows[0]))
+
+
+if __name__ == "__main__":
+    main()
