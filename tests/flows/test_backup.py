@@ -159,7 +159,9 @@ def test_a_damaged_database_is_neither_backed_up_nor_called_whole(tmp_path: Path
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("update capture set run_id = 99 where id = (select min(id) from capture)")
         connection.commit()
-        [root] = connection.execute("select rootpage from sqlite_master where name = 'ix_capture_run_id'").fetchone()
+        [root] = connection.execute(
+            "select rootpage from sqlite_master where name = 'ix_capture_run_id_unchanged'"
+        ).fetchone()
         [page_size] = connection.execute("PRAGMA page_size").fetchone()
         connection.execute("PRAGMA journal_mode = DELETE")
     assert any("capture" in words for words in check(f"sqlite:///{file}").wrong)
