@@ -13,7 +13,6 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.stages import timed, walk_all
@@ -39,7 +38,7 @@ def walked(sizes: Mapping[str, int]) -> list[tuple[Source, Walked]]:
     with serve(world_of(sizes), day=FIRST.date()) as site, tempfile.TemporaryDirectory() as name:
         settings = Settings(data_dir=Path(name), database_url=None, archive_url=None, loopback_port=site.port)
         with open_observatory(settings) as observatory:
-            sources = due_sources(observatory, tuple(sizes), datetime.now(UTC), retired=True)
+            sources = due_sources(observatory, tuple(sizes), FIRST, retired=True)
             walks = asyncio.run(walk_all(observatory, sources, FIRST))
     return [(source, walks[source.slug]) for source in sources]
 

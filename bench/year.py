@@ -35,7 +35,8 @@ def looks(pages: int, count: int, *, whole: bool) -> Iterator[dict[str, Any]]:
             day = BEGIN + timedelta(weeks=number)
             look = ours(SLUG, site, data, day.isoformat(), *(("--whole",) if whole else ()))
             after = archived_bytes(data), _database_bytes(data)
-            grown = {name: (late - early) / 1024 for name, early, late in zip(_GROWING, before, after, strict=True)}
+            archive_kib, database_kib = ((late - early) / 1024 for early, late in zip(before, after, strict=True))
+            grown = {"archive_kib": archive_kib, "database_kib": database_kib}
             yield {"requests": site.asked()} | look | grown
 
 
@@ -50,9 +51,6 @@ def by_quarter(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _medians(name: str, some: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"looks": name} | {column: statistics.median(look[column] for look in some) for column in MEASURED}
-
-
-_GROWING = ("archive_kib", "database_kib")
 
 
 def _database_bytes(data: Path) -> int:

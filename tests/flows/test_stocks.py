@@ -298,11 +298,15 @@ def test_what_is_damaged_or_cannot_be_kept_costs_time_only(tmp_path: Path) -> No
         assert "cannot be kept" in said[0]
 
 
+def counted_of(listings: int) -> Counted:
+    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
+    return Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=listings, daily=daily)
+
+
 def test_a_full_disk_leaves_the_extract_before_as_it_was(tmp_path: Path) -> None:
     days = np.arange(100_000, dtype=np.int32)
     episodes = Episodes(days, days, days, days.astype(np.int64))
-    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
-    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=5, daily=daily)
+    counted = counted_of(5)
     with Keeping(tmp_path, 5) as keeping:
         keeping.add(episodes.of(slice(0, 2)))
         keeping.add(episodes.of(slice(2, 5)))
@@ -329,8 +333,7 @@ def test_a_full_disk_leaves_the_extract_before_as_it_was(tmp_path: Path) -> None
 def test_of_two_extracts_made_at_once_the_last_is_kept(tmp_path: Path) -> None:
     days = np.arange(3, dtype=np.int32)
     episodes = Episodes(days, days, days, days.astype(np.int64))
-    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
-    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=3, daily=daily)
+    counted = counted_of(3)
     with Keeping(tmp_path, 3) as slow:
         with Keeping(tmp_path, 3) as quick:
             quick.add(episodes)
@@ -344,8 +347,7 @@ def test_of_two_extracts_made_at_once_the_last_is_kept(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_process_left_of_an_extract_is_removed_a_day_later(tmp_path: Path) -> None:
-    daily = daily_changes(NO_EPISODES, [Cut("source", 1, 0, 1)])
-    counted = Counted(mark=Mark(1, 2, 3), layout="", slugs=("a",), retired={}, listings=0, daily=daily)
+    counted = counted_of(0)
     for name, hours in (("killed", 25), ("at-work", 1)):
         part = tmp_path / f"{name}-begins.part"
         part.write_bytes(b"half")
