@@ -1,8 +1,9 @@
-"""``python -m bench.feeds``: how many listings of JSON feeds are parsed and normalised a second.
+"""``python -m bench.feeds``: how many listings of feeds are parsed and normalised a second.
 
-Feeds of the sandbox in the formats of real ones, with thousands of programmes each, are fetched over loopback first;
-then each is parsed, and its listings are normalised, by what a harvest calls, in one process. Rules and word lists are
-loaded before, by small feeds. What loading takes is for ``python -m bench.store``.
+Feeds of the sandbox in the formats of real ones (JSON, and the RSS of edX), with thousands of programmes each, are
+fetched over loopback first; then each is parsed, and its listings are normalised, by what a harvest calls, in one
+process. Rules and word lists are loaded before, by small feeds, and garbage is collected as seldom as in a harvest.
+What loading takes is for ``python -m bench.store``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from bench.stages import timed, walk_all
 from bench.two_years.living import keys
 from bench.two_years.world import FIRST, world_of
-from flows import console
+from flows import collecting, console
 from flows.live import due_sources
 from flows.look import Walked
 from flows.observatory import open_observatory
@@ -91,7 +92,8 @@ def main() -> None:
     os.environ |= keys()
     for source, walk in walked(dict.fromkeys(FEEDS, SMALL)):
         measured(source, walk)
-    found = [measured(*one) for one in walked(dict.fromkeys(FEEDS, asked.programmes))]
+    with collecting.seldom():
+        found = [measured(*one) for one in walked(dict.fromkeys(FEEDS, asked.programmes))]
     rows = [one.row() for one in (*found, together(found))]
     if asked.json:
         console.print_json(rows)

@@ -51,7 +51,17 @@ def _float(value: float) -> str:
     return float.__repr__(value) if isfinite(value) else _written(value)
 
 
+def _bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _nothing(_: None) -> str:
+    return "null"
+
+
 def _list(values: tuple[Any, ...] | list[Any]) -> str:
+    if not values:
+        return "[]"
     return "[" + ",".join([_WRITERS[each.__class__](each) for each in values]) + "]"
 
 
@@ -60,6 +70,8 @@ def _date(day: date) -> str:
 
 
 def _mapping(values: Mapping[Any, Any]) -> str:
+    if not values:
+        return "{}"
     named = {str(name): each for name, each in values.items()}
     said = [f"{encode_basestring(name)}:{_WRITERS[named[name].__class__](named[name])}" for name in sorted(named)]
     return "{" + ",".join(said) + "}"
@@ -104,7 +116,9 @@ class _Writers(dict[type[Any], Callable[[Any], str]]):
 _BY_KIND: tuple[tuple[tuple[type[Any], ...], Callable[[Any], str]], ...] = (
     ((str,), encode_basestring),
     ((float,), _float),
-    ((int, type(None)), _written),
+    ((bool,), _bool),
+    ((int,), int.__repr__),
+    ((type(None),), _nothing),
     ((tuple, list), _list),
     ((date,), _date),
 )

@@ -17,6 +17,8 @@ from normalise.urls import canonical_url
 from normalise.words import lookup
 
 _PRICES_SHOWN = 5
+_NO_PRICE = PriceFacts()
+_NO_VOLUME = Volume()
 
 
 class RecordReader:
@@ -68,6 +70,8 @@ class RecordReader:
 
     def price(self, prices: tuple[Price, ...]) -> PriceFacts:
         """Return the typed price out of all prices printed."""
+        if not prices:
+            return _NO_PRICE
         for price in prices[:PRICES_MOST]:
             self.words.keep("price", price_as_printed(price))
         facts, troubles = price_facts(prices, money_country(self.source))
@@ -78,6 +82,8 @@ class RecordReader:
     def volume(self, quantities: dict[str, Quantity | None], country: str | None, on: date) -> Volume:
         """Return duration, effort, workload and credits; ``quantities`` by the names of ``quantities.FIELDS``."""
         printed = {field: q.text for field, q in quantities.items() if q is not None and q.text.strip()}
+        if not printed:
+            return _NO_VOLUME
         for field, text in printed.items():
             self.words.keep(field, text)
         size = volume(*(quantities.get(field) for field in FIELDS), country=country, on=on)

@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from normalise.people import without_contacts
 
@@ -16,6 +17,8 @@ TEXT_MOST = 20_000
 VERBATIM_MOST = 2_000
 REF_MOST = 500
 _INPUT_MOST = 200_000
+_SHORT_MOST = 60
+"""Characters of words that stand in many listings: days, prices, the words of a vocabulary."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Marks that change nothing a reader sees: zero width space, word joiner, byte order mark, soft hyphen, tags (letters
@@ -80,7 +83,16 @@ def storable(text: str) -> str:
 
 def verbatim(text: str) -> str:
     """Return printed words to keep beside a typed value: storable, nobody's address, at most 2,000 characters."""
+    return _verbatim_short(text) if len(text) <= _SHORT_MOST else _verbatim(text)
+
+
+def _verbatim(text: str) -> str:
     return bounded(without_contacts(storable(text[:_INPUT_MOST])), VERBATIM_MOST)
+
+
+@lru_cache(maxsize=16_384)
+def _verbatim_short(text: str) -> str:
+    return _verbatim(text)
 
 
 def bounded(text: str, most: int) -> str:

@@ -28,10 +28,39 @@ _PARTS_MAX = 3 * ATTRIBUTES_MAX
 
 # A text that never ends counts as one to the end of the document; else each of its quotes would be tried again.
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+_ESCAPED = b"\x01"
+"""Stands for an escaped quote or backslash: each quote that is left begins or ends a text. No JSON but in a text."""
+_MARKS = b'[]{}"\\' + _ESCAPED
+_NO_MARKS = bytes(set(range(256)) - set(_MARKS))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_TEXT = re.compile(rb'"[^"]*+"')
 
 
 def json_depth(document: str) -> int:
     """Return the deepest nesting of brackets outside texts; at most one more than ``DEPTH_MAX`` is counted."""
+    brackets = _brackets(document)
+    depth = 0
+    while brackets:
+        outer = brackets.replace(b"[]", b"")
+        if len(outer) == len(brackets) or depth == DEPTH_MAX:
+            return _counted_depth(document)  # too deep, or not JSON: something is left that does not pair
+        brackets = outer
+        depth += 1
+    return depth
+
+
+def _brackets(document: str) -> bytes:
+    """Return the brackets outside texts, of one kind, by whole passes: a tenth of the time of a step for each text.
+
+    What is no JSON (a backslash outside a text, a text that never ends) leaves other characters in between.
+    """
+    escaped = document.encode("utf-8", "surrogatepass").replace(b"\\\\", _ESCAPED).replace(b'\\"', _ESCAPED)
+    marks = escaped.translate(_ONE_KIND, _NO_MARKS)
+    return _TEXT.sub(b"", marks.replace(b'""', b""))
+
+
+def _counted_depth(document: str) -> int:
+    """Return the depth as ``json_depth`` does, of any characters at all."""
     deepest = depth = 0
     for token in _STRING_OR_BRACKET.finditer(document):
         character = token[0]

@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+/[\w~./-]*", re.ASCII)
 """An address with a host and nothing behind its path: where it stands does not matter."""
+_PLAIN_PATH = re.compile(r"(?:/[\w~-]+)+/?", re.ASCII)
+"""A path from the root, of names that are no ``.`` and no ``..``: of the page it stands on only the host matters."""
+_PLAIN_BASE = re.compile(r"https?://[A-Za-z0-9.:-]+(?=/|\?|\Z)", re.ASCII)
 _DIGITS_MAX = 100
 """A longer whole number counts nothing."""
 
@@ -30,10 +33,12 @@ class RecordInvalid(EntryInvalid):
 class Record:
     """One JSON object of a catalogue. White space alone, empty texts and null all mean: not stated."""
 
+    __slots__ = ("_value",)
+
     def __init__(self, value: Any, where: str = "the entry") -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise RecordInvalid(f"{where} is {_kind(value)}, not an object")
-        self._value: Mapping[str, Any] = value
+        self._value: dict[str, Any] = value
 
     @property
     def value(self) -> Mapping[str, Any]:
@@ -46,7 +51,10 @@ class Record:
         Raises:
             RecordInvalid: if it is a list or an object.
         """
-        return _text(self._value.get(name), name)
+        value = self._value.get(name)
+        if value is None:
+            return None  # as most are: forty names are asked for to read one entry
+        return _text(value, name)
 
     def required(self, name: str) -> str:
         """Return a text or a number that no entry may lack.
@@ -99,9 +107,11 @@ class Record:
             RecordInvalid: if it is an object, or an entry of it is no text.
         """
         value = self._value.get(name)
+        if value is None:
+            return ()
         entries = value if isinstance(value, list) else [value]
         found = [_text(entry, name) for entry in entries]
-        return tuple(entry for entry in found if entry is not None)
+        return tuple([entry for entry in found if entry is not None])
 
     def record(self, name: str) -> Record | None:
         """Return an object, ``None`` if it is not stated.
@@ -118,7 +128,11 @@ class Record:
         Raises:
             RecordInvalid: if it is anything else.
         """
-        return tuple(Record(entry, f"an entry of {name!r}") for entry in self.entries(name))
+        entries = self.entries(name)
+        if not entries:
+            return ()
+        where = f"an entry of {name!r}"
+        return tuple([Record(entry, where) for entry in entries])
 
     def entries(self, name: str) -> Sequence[Any]:
         """Return a list of anything; empty if it is not stated.
@@ -139,11 +153,12 @@ class Record:
         Raises:
             RecordInvalid: if it is neither.
         """
-        found = [
-            entry if isinstance(entry, str) else Record(entry, f"an entry of {name!r}").text(key)
-            for entry in self.entries(name)
-        ]
-        return tuple(entry for entry in found if entry)
+        entries = self.entries(name)
+        if not entries:
+            return ()
+        where = f"an entry of {name!r}"
+        found = [entry if isinstance(entry, str) else Record(entry, where).text(key) for entry in entries]
+        return tuple([entry for entry in found if entry])
 
 
 def each(
@@ -196,7 +211,11 @@ def absolute(base: str, address: str) -> str:
     Raises:
         ValueError: if it is no address.
     """
-    return address if _PLAIN_ADDRESS.fullmatch(address) else urljoin(base, address)
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    if _PLAIN_PATH.fullmatch(address) and (host := _PLAIN_BASE.match(base)):
+        return host[0] + address
+    return urljoin(base, address)
 
 
 def stated(values: Mapping[str, str | None]) -> dict[str, str]:
@@ -205,10 +224,10 @@ def stated(values: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _text(value: Any, name: str) -> str | None:
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
     if value is None or isinstance(value, bool):
         return None
-    if isinstance(value, str):
-        return value if value.strip() else None
     if isinstance(value, float) and not isfinite(value):
         raise RecordInvalid(f"{name!r} is a number too large to be read")
     if isinstance(value, int | float):

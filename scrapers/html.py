@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TypeVar
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -18,7 +17,7 @@ from lxml import etree
 from models.records import Page
 from scrapers.bounds import beyond
 from scrapers.decode import PageUnreadable, html_tree
-from scrapers.fields import EntryInvalid
+from scrapers.fields import EntryInvalid, absolute
 from scrapers.selecting import COMPOUND, classes_of, conditions_of, select
 
 T = TypeVar("T")
@@ -167,7 +166,7 @@ def link(element: Tag, page: Page) -> str:
     """
     href = attribute(element, "href")
     try:
-        address = urljoin(page.final_url, href)
+        address = absolute(page.final_url, href)
     except ValueError as error:
         raise SelectorMissing(f"{href!r} is no address: {error}") from error
     if not address.startswith(("http://", "https://")):

@@ -30,17 +30,17 @@ def results(page: Page) -> Sequence[Any]:
         RecordInvalid: if it is neither a list nor the envelope of one.
     """
     answer = json_value(page)
-    if isinstance(answer, list):
-        return answer
-    envelope = Record(answer, "the answer")
+    return answer if isinstance(answer, list) else _listed(Record(answer, "the answer"))
+
+
+def _listed(envelope: Record) -> Sequence[Any]:
     envelope.required("count")
     return envelope.entries("results")
 
 
 def _part(page: Page) -> Part:
-    entries = len(results(page))
     answer = json_value(page)
     if isinstance(answer, list):
-        return Part(entries=entries)
+        return Part(entries=len(answer))
     envelope = Record(answer, "the answer")
-    return Part(entries=entries, next_url=envelope.text("next"), total=envelope.whole("count"))
+    return Part(entries=len(_listed(envelope)), next_url=envelope.text("next"), total=envelope.whole("count"))

@@ -10,14 +10,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from models.records import Format, Listing, Page, Problem, Source, Stage
 from scrapers.declared import OptionsInvalid, Rules, Treatment, Words, listing_names
 from scrapers.decode import Decoded, PageUnreadable, local_name, xml_tree
-from scrapers.fields import RecordInvalid, each_of
+from scrapers.fields import RecordInvalid, absolute, each_of
 from scrapers.paging import Part, follow
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -69,7 +69,7 @@ class Catalogue(FeedCatalogue):
     def item(self, item: etree._Element, page: Page) -> Listing:
         """Return the entry that an item is, by the elements every feed has and those the declaration names."""
         address = _link(item)
-        url = urljoin(page.final_url, address) if address else None
+        url = absolute(page.final_url, address) if address else None
         ref = next(iter(_texts(item, ("guid", "id"))), None) or item.get(_ABOUT) or (_steady(url) if url else None)
         if ref is None:
             raise RecordInvalid("an item without an id and without a link")

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from models.records import Listing, OfferingListing, OrganisationName, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
 from scrapers.decode import json_value, plain
-from scrapers.fields import Record, each, names_by_id, stated, without_reference
+from scrapers.fields import Record, absolute, each, names_by_id, stated, without_reference
 from scrapers.paging import Part, follow, with_query
 from scrapers.scraper import Fetch, References, Scraper
 
@@ -66,7 +66,7 @@ class Catalogue(Scraper):
             ref=ref,
             kind="course",
             title=record.text("title"),
-            url=urljoin(page.final_url, url) if url else None,
+            url=absolute(page.final_url, url) if url else None,
             description=plain(record.text("description") or record.text("introduction")),
             organisations=(*_taught_by(record, codes, known), *organisations(self.format.options)),
             duration=Quantity(text=duration) if duration else None,
@@ -128,7 +128,7 @@ def _run(run: Record, number: int, page: Page) -> OfferingListing:
     resource = run.text("resource_link")
     return OfferingListing(
         ref=run.text("id") or resource or f"run {number}",
-        url=urljoin(page.final_url, resource) if resource else None,
+        url=absolute(page.final_url, resource) if resource else None,
         start=run.text("start"),
         end=run.text("end"),
         enrolment_start=run.text("enrollment_start"),

