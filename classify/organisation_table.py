@@ -134,11 +134,11 @@ def by_name() -> Mapping[str, tuple[Bearer, ...]]:
     found: dict[str, dict[str, Bearer]] = defaultdict(dict)
     for record in records():
         for name in record.names:
-            needs = needs_country(name)
+            bearer = Bearer(entity=record.entity, needs_country=needs_country(name))
             for form in (folded(name), "=" + plain(name)):
                 known = found[form].get(record.entity.id)
                 if known is None or known.needs_country:
-                    found[form][record.entity.id] = Bearer(entity=record.entity, needs_country=needs)
+                    found[form][record.entity.id] = bearer
     return {name: tuple(bearers.values()) for name, bearers in found.items()}
 
 
