@@ -46,11 +46,12 @@ def walked(sizes: Mapping[str, int]) -> list[tuple[Source, Walked]]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the listings of a feed took."""
+    """What the listings of a feed took; a listing is read with its offerings, each as many fields again."""
 
     feed: str
     mebibytes: float
     listings: int
+    offerings: int
     parse_seconds: float
     normalise_seconds: float
 
@@ -69,7 +70,14 @@ def measured(source: Source, walk: Walked) -> Measured:
     parsed, parsing = timed(lambda: parse(scraper, walk.pages))
     normalised, normalising = timed(lambda: [normalise(listing, source, day) for listing in parsed.listings])
     size = sum(len(page.body) for page in walk.pages) / 2**20
-    return Measured(source.slug, size, len(normalised), parsing, normalising)
+    return Measured(
+        feed=source.slug,
+        mebibytes=size,
+        listings=len(normalised),
+        offerings=sum(len(programme.offerings) for programme, _ in normalised),
+        parse_seconds=parsing,
+        normalise_seconds=normalising,
+    )
 
 
 def together(found: Sequence[Measured]) -> Measured:
@@ -78,6 +86,7 @@ def together(found: Sequence[Measured]) -> Measured:
         feed="all",
         mebibytes=sum(one.mebibytes for one in found),
         listings=sum(one.listings for one in found),
+        offerings=sum(one.offerings for one in found),
         parse_seconds=sum(one.parse_seconds for one in found),
         normalise_seconds=sum(one.normalise_seconds for one in found),
     )

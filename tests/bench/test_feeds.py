@@ -22,7 +22,7 @@ def test_what_is_measured_is_what_the_feeds_list(monkeypatch: pytest.MonkeyPatch
 
 
 def test_feeds_are_counted_together():
-    all_of_them = together([Measured("a", 1.0, 10, 2.0, 3.0), Measured("b", 2.0, 20, 1.0, 2.0)])
-    assert all_of_them == Measured("all", 3.0, 30, 3.0, 5.0)
+    all_of_them = together([Measured("a", 1.0, 10, 7, 2.0, 3.0), Measured("b", 2.0, 20, 8, 1.0, 2.0)])
+    assert all_of_them == Measured("all", 3.0, 30, 15, 3.0, 5.0)
     row = all_of_them.row()
     assert (row["parsed_per_second"], row["normalised_per_second"]) == (10, 6)
