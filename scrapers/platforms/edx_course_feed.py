@@ -52,7 +52,7 @@ class Catalogue(FeedCatalogue):
 def _words(item: etree._Element) -> dict[str, str]:
     """Return the texts of an item by the names of their elements, also without a namespace (``{*}id``).
 
-    Of several elements of one name the first counts; one without a text is left out. In one pass, which takes a third
+    Of several elements of one name the first counts; one without a text is left out. In one pass, which takes half
     of the time of looking for each name.
     """
     first: dict[str, str] = {}
