@@ -31,16 +31,6 @@ def table(name: str) -> dict[str, Any]:
 
 def plain(text: str) -> str:
     """Return the text in lower case, without accents, dashes and typographic quotes; other scripts as they are."""
-    return _plain_name(text) if len(text) <= NAME_MOST else _plain(text)
-
-
-@lru_cache(maxsize=16_384)
-def _plain_name(text: str) -> str:
-    # Of a name it is asked three times: by its words, by its letters, and for whether others bear it.
-    return _plain(text)
-
-
-def _plain(text: str) -> str:
     folded_case = key(text)
     if folded_case.isascii():
         return folded_case

@@ -19,6 +19,7 @@ _DOT = r"(?:\.|\s?[\[(]dot[\])]\s?)"
 _ADDRESS = rf"[\w.+'-]+{_AT}[a-zA-Z0-9-]{{1,63}}(?:{_DOT}[a-zA-Z0-9-]{{1,63}}){{1,6}}"
 # One that begins where another ends would be met only once that one is gone.
 _EMAIL = re.compile(rf"(?:mailto:)?(?<![\w.+'-])(?:{_ADDRESS})+", re.IGNORECASE)
+_SIGNS = ("@", "\uff20", "64;", "40;", "&commat;", "%40")
 _MANY_DIGITS = re.compile(r"\d(?:[ \u00a0().\-/]{0,3}\d){6}")
 _NUMBER = r"\(?\d(?:[ \u00a0().\-/]{0,3}\d)"
 # ITU-T E.164: at most 15 digits, and no country's code begins with 0. A country and its number have 8 at least.
@@ -38,18 +39,11 @@ def without_contacts(text: str) -> str:
     A telephone number is one in international form (``+``, a country's code, 8 to 15 digits), or 6 to 15 digits right
     after a word for telephone or fax. Other numbers may be years, prices or codes of courses, and stay.
     """
-    if _has_sign(text) or _has_at_in_brackets(text):
+    if any(sign in text for sign in _SIGNS) or _has_at_in_brackets(text):
         text = _EMAIL.sub(EMAIL_REMOVED, text)
     if _MANY_DIGITS.search(text):
         text = _TELEPHONE.sub(lambda found: f"{found[1] or ''}{TELEPHONE_REMOVED}", text)
     return text
-
-
-def _has_sign(text: str) -> bool:
-    """Whether a sign of an address stands in the text: one after the other, a quarter of a loop's time for a word."""
-    if "@" in text or "%40" in text or (";" in text and ("64;" in text or "40;" in text or "&commat;" in text)):
-        return True
-    return not text.isascii() and "\uff20" in text
 
 
 def _has_at_in_brackets(text: str) -> bool:

@@ -51,10 +51,7 @@ class Record:
         Raises:
             RecordInvalid: if it is a list or an object.
         """
-        value = self._value.get(name)
-        if value is None:
-            return None  # as most are: forty names are asked for to read one entry
-        return _text(value, name)
+        return _text(self._value.get(name), name)
 
     def required(self, name: str) -> str:
         """Return a text or a number that no entry may lack.
