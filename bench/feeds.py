@@ -4,17 +4,24 @@ Feeds of the sandbox in the formats of real ones (JSON, and the RSS of edX), wit
 fetched over loopback first; then each is parsed, and its listings are normalised, by what a harvest calls, in one
 process. Rules and word lists are loaded before, by small feeds, and garbage is collected as seldom as in a harvest.
 What loading takes is for ``python -m bench.store``.
+
+Beside it stands what no reader of these pages can save: their JSON (XML) decoded, and the listings with their offerings
+made of values that are ready.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from lxml import etree
 
 from bench.stages import timed, walk_all
 from bench.two_years.living import keys
@@ -24,7 +31,7 @@ from flows.live import due_sources
 from flows.look import Walked
 from flows.observatory import open_observatory
 from flows.settings import Settings
-from models.records import Source
+from models.records import Listing, OfferingListing, Page, Source
 from normalise.programme import normalise
 from sandbox.server import serve
 from scrapers.assemble import parse
@@ -46,19 +53,24 @@ def walked(sizes: Mapping[str, int]) -> list[tuple[Source, Walked]]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the listings of a feed took; a listing is read with its offerings, each as many fields again."""
+    """What the listings of a feed took; a listing is read with its offerings, each as many fields again.
+
+    ``least_seconds`` are those of ``at_the_least``.
+    """
 
     feed: str
     mebibytes: float
     listings: int
     offerings: int
     parse_seconds: float
+    least_seconds: float
     normalise_seconds: float
 
     def row(self) -> dict[str, object]:
         """Return it with how many listings that are a second."""
         return asdict(self) | {
             "parsed_per_second": self.listings / self.parse_seconds,
+            "at_most_per_second": self.listings / self.least_seconds,
             "normalised_per_second": self.listings / self.normalise_seconds,
         }
 
@@ -76,8 +88,30 @@ def measured(source: Source, walk: Walked) -> Measured:
         listings=len(normalised),
         offerings=sum(len(programme.offerings) for programme, _ in normalised),
         parse_seconds=parsing,
+        least_seconds=at_the_least(walk.pages, parsed.listings),
         normalise_seconds=normalising,
     )
+
+
+def at_the_least(pages: Sequence[Page], listings: Sequence[Listing]) -> float:
+    """Return the seconds to decode pages and to make the listings on them of values that are ready, nothing read."""
+    ready = [(type(part), _values(part)) for listing in listings for part in _parts(listing)]
+    _, decoding = timed(lambda: [_decoded(page) for page in pages])
+    _, making = timed(lambda: [made(**values) for made, values in ready])
+    return decoding + making
+
+
+def _decoded(page: Page) -> object:
+    return etree.fromstring(page.body) if page.body.lstrip().startswith(b"<") else json.loads(page.body)
+
+
+def _parts(listing: Listing) -> Iterator[Listing | OfferingListing]:
+    yield listing
+    yield from listing.offerings
+
+
+def _values(part: Listing | OfferingListing) -> dict[str, Any]:
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def together(found: Sequence[Measured]) -> Measured:
@@ -88,6 +122,7 @@ def together(found: Sequence[Measured]) -> Measured:
         listings=sum(one.listings for one in found),
         offerings=sum(one.offerings for one in found),
         parse_seconds=sum(one.parse_seconds for one in found),
+        least_seconds=sum(one.least_seconds for one in found),
         normalise_seconds=sum(one.normalise_seconds for one in found),
     )
 
