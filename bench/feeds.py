@@ -16,7 +16,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,8 @@ from flows.live import due_sources
 from flows.look import Walked
 from flows.observatory import open_observatory
 from flows.settings import Settings
-from models.records import Listing, OfferingListing, Page, Source
+from models.records import Listing, Page, Source
+from models.units import columns_of
 from normalise.programme import normalise
 from sandbox.server import serve
 from scrapers.assemble import parse
@@ -95,36 +96,25 @@ def measured(source: Source, walk: Walked) -> Measured:
 
 def at_the_least(pages: Sequence[Page], listings: Sequence[Listing]) -> float:
     """Return the seconds to decode pages and to make the listings on them of values that are ready, nothing read."""
-    ready = [(type(part), _values(part)) for listing in listings for part in _parts(listing)]
+    parts = ready(listings)
     _, decoding = timed(lambda: [_decoded(page) for page in pages])
-    _, making = timed(lambda: [made(**values) for made, values in ready])
+    _, making = timed(lambda: [made(**values) for made, values in parts])
     return decoding + making
+
+
+def ready(listings: Sequence[Listing]) -> list[tuple[Callable[..., object], dict[str, Any]]]:
+    """Return what makes each listing, and each of its offerings after it, and the values it is made of."""
+    return [(type(part), columns_of(part)) for listing in listings for part in (listing, *listing.offerings)]
 
 
 def _decoded(page: Page) -> object:
     return etree.fromstring(page.body) if page.body.lstrip().startswith(b"<") else json.loads(page.body)
 
 
-def _parts(listing: Listing) -> Iterator[Listing | OfferingListing]:
-    yield listing
-    yield from listing.offerings
-
-
-def _values(part: Listing | OfferingListing) -> dict[str, Any]:
-    return {field.name: getattr(part, field.name) for field in fields(part)}
-
-
 def together(found: Sequence[Measured]) -> Measured:
     """Return what the listings of all feeds took."""
-    return Measured(
-        feed="all",
-        mebibytes=sum(one.mebibytes for one in found),
-        listings=sum(one.listings for one in found),
-        offerings=sum(one.offerings for one in found),
-        parse_seconds=sum(one.parse_seconds for one in found),
-        least_seconds=sum(one.least_seconds for one in found),
-        normalise_seconds=sum(one.normalise_seconds for one in found),
-    )
+    counted = [field.name for field in fields(Measured) if field.name != "feed"]
+    return Measured(feed="all", **{name: sum(getattr(one, name) for one in found) for name in counted})
 
 
 def main() -> None:

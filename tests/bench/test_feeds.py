@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from bench.feeds import FEEDS, Measured, measured, together, walked
+from bench.feeds import FEEDS, Measured, measured, ready, together, walked
 from bench.two_years.living import keys
 from bench.two_years.world import FIRST, world_of
+from models.records import Listing, OfferingListing
+from scrapers.assemble import parse
+from scrapers.source import scraper_for
 
 
-def test_what_is_measured_is_what_the_feeds_list(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(autouse=True)
+def _keys_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, key in keys().items():
         monkeypatch.setenv(name, key)
+
+
+def test_what_is_measured_is_what_the_feeds_list():
     sizes = dict.fromkeys(FEEDS, 30)
-    found = [measured(*one) for one in walked(sizes)]
+    walks = walked(sizes)
+    found = [measured(*one) for one in walks]
     world = world_of(sizes)
     assert {one.feed: one.listings for one in found} == {
         slug: len(world.with_aside(slug, FIRST.date())) for slug in FEEDS
     }
-    assert all(min(one.mebibytes, one.parse_seconds, one.least_seconds, one.normalise_seconds) > 0 for one in found)
+    assert [one.mebibytes * 2**20 for one in found] == [sum(len(page.body) for page in walk.pages) for _, walk in walks]
+
+
+def test_the_least_is_to_make_every_listing_and_offering_once():
+    for source, walk in walked(dict.fromkeys(FEEDS, 30)):
+        listings = parse(scraper_for(source, FIRST.date()), walk.pages).listings
+        made = [make(**values) for make, values in ready(listings)]
+        assert [one for one in made if isinstance(one, Listing)] == list(listings)
+        assert [one for one in made if isinstance(one, OfferingListing)] == [
+            run for listing in listings for run in listing.offerings
+        ]
 
 
 def test_feeds_are_counted_together():
